@@ -1,0 +1,56 @@
+// Flow: how one kind of command is decided. One file per flow under flows/; flows.cc lists them.
+//
+//   decide(state, command, context, draft) is pure: it reads the state, refuses, or fills the draft
+//   with postings, holds and other effects. It never changes the state, reads no clock and no disk.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "ledger/domain/command.h"
+#include "ledger/domain/entry.h"
+#include "ledger/domain/refusal.h"
+#include "ledger/domain/state.h"
+
+namespace ledger::domain {
+
+struct Context {
+  base::Timestamp now;
+  crypto::Digest head;          // chain hash of the last entry
+  std::uint64_t tree_size = 0;  // entries so far
+  crypto::Digest tree_root;     // RFC 6962 root over them; only for flows that ask (needs_root)
+  // The entry and its hash that a reversal names; null if there is none.
+  const Entry* target = nullptr;
+  crypto::Digest target_hash;
+};
+
+// What the engine must load before it can ask decide().
+enum class Needs : std::uint8_t { kNothing, kClaims, kTargetEntry, kProposedEntry, kTreeRoot };
+
+struct FlowField {
+  Field field;
+  bool required;
+};
+
+struct Flow {
+  FlowCode code;
+  std::span<const FlowField> fields;  // besides authority (required) and operator (optional)
+  Needs needs;
+  // Refusal, or nothing after filling the draft's effects.
+  std::optional<Refusal> (*decide)(const State&, const Command&, const Context&, Entry& draft);
+};
+
+std::span<const Flow* const> all_flows();
+const Flow& flow_of(FlowCode code);  // genesis has none: asking is a bug
+
+// The whole decision: authority, the flow's own rules, then the laws. Fills `entry` with a
+// committed entry, or with a refused one (returns the refusal too). The caller has checked
+// idempotency, loaded what the flow needs, and applies the entry afterwards.
+std::optional<Refusal> decide(const State& state, const Command& command, const Context& context,
+                              Entry& entry);
+
+// The first entry of every journal: adopts the profile and opens the structural owners.
+Entry genesis(const Profile& profile, base::Timestamp now, base::Date business_date);
+
+}  // namespace ledger::domain
