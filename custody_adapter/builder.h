@@ -1,0 +1,46 @@
+// What all readers share: one statement under construction, its sums, its issues, its verdict.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "custody_adapter/reader.h"
+#include "custody_adapter/statement.h"
+
+namespace custody_adapter {
+
+// Opening + booked entries against closing, from the sums in the statement.
+Verdict judge(const Statement& statement);
+
+// Opens, feeds and closes the statements of one file. The caller keeps the sink alive.
+class StatementBuilder {
+ public:
+  explicit StatementBuilder(StatementSink& sink) : sink_(sink) {}
+
+  bool is_open() const { return open_; }
+  std::uint64_t statements_seen() const { return seen_; }
+  Statement& statement() { return statement_; }
+
+  void open(std::string format, Place place);
+  // Counts, sums and delivers. An entry in another currency than the statement's is delivered, not
+  // summed, and an error. The caller may reuse `entry` afterwards.
+  void add(StatementEntry& entry);
+  void issue(Severity severity, std::string_view code, std::string_view field, std::string text,
+             Place place);
+  // Judges and delivers; `end` is the offset after the statement's last byte.
+  void close(std::uint64_t end);
+
+ private:
+  void begin();
+
+  StatementSink& sink_;
+  Statement statement_;
+  bool open_ = false;
+  bool begun_ = false;
+  std::uint64_t seen_ = 0;
+};
+
+// At most 80 bytes of `text`, control characters replaced, for issue texts.
+std::string excerpt(std::string_view text);
+
+}  // namespace custody_adapter

@@ -1,0 +1,104 @@
+#include "custody_adapter/detect.h"
+
+#include <initializer_list>
+
+namespace custody_adapter {
+namespace {
+
+bool has(std::string_view text, std::string_view what) {
+  return text.find(what) != std::string_view::npos;
+}
+
+// UTF-16 looks like ASCII once its zero bytes are gone; good enough to find element names.
+std::string without_zeros(std::string_view bytes) {
+  std::string out;
+  for (const char c : bytes) {
+    if (c != '\0') out.push_back(c);
+  }
+  return out;
+}
+
+Detection detect_xml(std::string_view text) {
+  struct Mark {
+    std::string_view element;
+    std::string_view name;
+    FileFormat format;
+  };
+  static constexpr Mark kMarks[] = {{"BkToCstmrStmt", "camt.053", FileFormat::kCamt053},
+                                    {"BkToCstmrAcctRpt", "camt.052", FileFormat::kCamt052},
+                                    {"BkToCstmrDbtCdtNtfctn", "camt.054", FileFormat::kCamt054}};
+  // The element decides: namespaces are often wrong.
+  for (const Mark& mark : kMarks) {
+    if (has(text, mark.element)) return {mark.format, "element " + std::string(mark.element)};
+  }
+  for (const Mark& mark : kMarks) {
+    if (has(text, mark.name)) return {mark.format, "namespace with " + std::string(mark.name)};
+  }
+  return {FileFormat::kUnknown, "XML without a known message"};
+}
+
+Detection detect_mt(std::string_view text) {
+  struct Block {
+    std::string_view input;
+    std::string_view output;
+    FileFormat format;
+  };
+  static constexpr Block kBlocks[] = {{"{2:I940", "{2:O940", FileFormat::kMt940},
+                                      {"{2:I942", "{2:O942", FileFormat::kMt942},
+                                      {"{2:I950", "{2:O950", FileFormat::kMt950}};
+  for (const Block& block : kBlocks) {
+    if (has(text, block.input) || has(text, block.output)) {
+      return {block.format, "FIN block 2 says " + std::string(block.input.substr(3))};
+    }
+  }
+  const std::string lines = "\n" + std::string(text);
+  const auto line_with = [&lines](std::initializer_list<std::string_view> tags) -> std::string {
+    for (const std::string_view tag : tags) {
+      for (const char before : {'\n', '\r', '@', '\x01'}) {
+        if (has(lines, std::string(1, before).append(tag))) return std::string(tag);
+      }
+    }
+    return "";
+  };
+  std::string found = line_with({":34F:", ":90D:", ":90C:"});
+  if (!found.empty()) return {FileFormat::kMt942, "a line begins with " + found};
+  found = line_with({":60F:", ":60M:", ":61:", ":62F:", ":62M:", ":28C:", ":28:", ":25:", ":20:",
+                     ":64:", ":86:", ":13D:", ":NS:"});
+  if (!found.empty()) return {FileFormat::kMt940, "a line begins with " + found};
+  return {FileFormat::kUnknown, "no known mark in the first bytes"};
+}
+
+}  // namespace
+
+std::string_view name_of(FileFormat format) {
+  switch (format) {
+    case FileFormat::kUnknown:
+      return "unknown";
+    case FileFormat::kMt940:
+      return "MT940";
+    case FileFormat::kMt942:
+      return "MT942";
+    case FileFormat::kMt950:
+      return "MT950";
+    case FileFormat::kCamt053:
+      return "camt.053";
+    case FileFormat::kCamt052:
+      return "camt.052";
+    case FileFormat::kCamt054:
+      return "camt.054";
+  }
+  return "unknown";
+}
+
+Detection detect(std::string_view first_bytes) {
+  const std::string plain = without_zeros(first_bytes.substr(0, kDetectBytes));
+  std::string_view text = plain;
+  for (const std::string_view mark : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}) {
+    if (text.substr(0, mark.size()) == mark) text.remove_prefix(mark.size());
+  }
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {FileFormat::kUnknown, "empty"};
+  return text[first] == '<' ? detect_xml(text) : detect_mt(text);
+}
+
+}  // namespace custody_adapter

@@ -1,0 +1,39 @@
+#include "custody_adapter/statement.h"
+
+#include <algorithm>
+
+namespace custody_adapter {
+
+using ledger::base::Amount;
+
+std::vector<std::string_view> References::all() const {
+  std::vector<std::string_view> found;
+  for (const std::string* text : {&end_to_end, &owner, &instruction, &creditor, &transaction,
+                                  &payment_info, &bank, &message, &mandate, &uetr, &cheque}) {
+    if (text->empty()) continue;
+    if (std::find(found.begin(), found.end(), *text) == found.end()) found.push_back(*text);
+  }
+  return found;
+}
+
+std::optional<Amount> StatementEntry::minor_amount() const {
+  const int wanted = currency.minor_digits();
+  if (digits == wanted) return amount;
+  const auto units = Figure{amount, digits}.at(wanted);
+  return units ? units->to_amount() : std::nullopt;
+}
+
+std::string format(const Verdict& verdict) {
+  const std::string why = verdict.reason.empty() ? "" : ": " + verdict.reason;
+  switch (verdict.kind) {
+    case VerdictKind::kProved:
+      return "PROVED";
+    case VerdictKind::kUnproved:
+      return "UNPROVED (" + format(verdict.difference) + ")" + why;
+    case VerdictKind::kNotProvable:
+      return "NOT PROVABLE" + why;
+  }
+  return "NOT PROVABLE";
+}
+
+}  // namespace custody_adapter
