@@ -11,16 +11,17 @@ Verdict judge(const Statement& statement) {
   if (statement.truncated) return not_provable("truncated");
   if (!statement.opening) return not_provable("no opening balance");
   if (!statement.closing) return not_provable("no closing balance");
-  if (statement.opening->currency != statement.closing->currency) {
-    return not_provable("opening and closing balance in different currencies");
-  }
   const Figure computed = statement.opening->value + statement.credit_sum - statement.debit_sum;
   const Figure difference = statement.closing->value - computed;
-  std::string errors = statement.error_count == 0
-                           ? ""
-                           : std::to_string(statement.error_count) + " error(s) in the statement";
-  if (!difference.is_zero()) return {VerdictKind::kUnproved, difference, std::move(errors)};
-  if (!errors.empty()) return not_provable(std::move(errors));
+  std::string doubt;
+  if (statement.opening->currency != statement.closing->currency) {
+    doubt = "the balances are in different currencies";
+  } else if (statement.error_count > 0) {
+    doubt = std::to_string(statement.error_count) + " error(s) in the statement";
+  }
+  if (!difference.is_zero()) return {VerdictKind::kUnproved, difference, std::move(doubt)};
+  // Figures that agree by chance prove nothing when something was unreadable.
+  if (!doubt.empty()) return not_provable(std::move(doubt));
   return {VerdictKind::kProved, {}, ""};
 }
 
@@ -46,15 +47,13 @@ void StatementBuilder::add(StatementEntry& entry) {
   if (!same_currency) {
     issue(Severity::kError, "currency_mismatch", "entry",
           "an entry in " + std::string(entry.currency.code()) + " in a statement in " +
-              std::string(statement_.currency.code()) + " is not summed",
+              std::string(statement_.currency.code()),
           entry.place);
   }
   if (entry.status == EntryStatus::kBooked) {
     ++statement_.booked_count;
-    if (same_currency) {
-      Figure& sum = entry.side == Side::kCredit ? statement_.credit_sum : statement_.debit_sum;
-      sum = sum + Figure{entry.amount, entry.digits};
-    }
+    Figure& sum = entry.side == Side::kCredit ? statement_.credit_sum : statement_.debit_sum;
+    sum = sum + Figure{entry.amount, entry.digits};
   }
   begin();
   sink_.on_entry(statement_, entry);

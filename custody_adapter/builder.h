@@ -22,8 +22,9 @@ class StatementBuilder {
   Statement& statement() { return statement_; }
 
   void open(std::string format, Place place);
-  // Counts, sums and delivers. An entry in another currency than the statement's is delivered, not
-  // summed, and an error. The caller may reuse `entry` afterwards.
+  // Counts, sums and delivers. An entry in another currency than the statement's is an error, and
+  // summed as a number: the statement can then be UNPROVED or NOT PROVABLE, never PROVED. The
+  // caller may reuse `entry` afterwards.
   void add(StatementEntry& entry);
   void issue(Severity severity, std::string_view code, std::string_view field, std::string text,
              Place place);

@@ -15,10 +15,18 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return static_cast<std::uint64_t>(figure->units.minor());
 }
 
+// Runs of blanks and line ends come from indented XML and become one blank.
 void append_line(std::string& target, std::string_view text) {
-  if (text.empty()) return;
-  if (!target.empty()) target.push_back(' ');
-  target.append(text);
+  bool gap = !target.empty();
+  for (const char c : text) {
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
+      gap = true;
+      continue;
+    }
+    if (gap && !target.empty()) target.push_back(' ');
+    gap = false;
+    target.push_back(c);
+  }
 }
 
 bool is_true(std::string_view text) { return text == "true" || text == "1"; }

@@ -228,6 +228,10 @@ class Mt940Reader final : public StatementReader {
       close_statement();
       open_statement();
     } else if (!builder_.is_open()) {
+      if (tag == "NS") {
+        builder_.issue(Severity::kNote, "text_outside", ":NS:", excerpt(field_), place_);
+        return;
+      }
       open_statement();
     } else if (closing_seen_ &&
                (tag.substr(0, 2) == "60" || tag.substr(0, 2) == "25" || tag.substr(0, 2) == "28")) {
@@ -331,7 +335,7 @@ class Mt940Reader final : public StatementReader {
 
   void on_balance(const std::string& tag) {
     std::string problem;
-    auto balance = parse_mt940_balance(field_, problem);
+    auto balance = parse_mt940_balance(field_, currency_, problem);
     const bool opening = tag.substr(0, 2) == "60";
     const bool closing = tag.substr(0, 2) == "62";
     if (closing) closing_seen_ = true;
@@ -343,6 +347,11 @@ class Mt940Reader final : public StatementReader {
     }
     if (balance->date.is_none()) {
       builder_.issue(Severity::kWarning, "bad_date", ":" + tag + ":", excerpt(field_), place_);
+    }
+    if (field_.find(balance->currency.code()) == std::string::npos ||
+        balance->currency.code().empty()) {
+      builder_.issue(Severity::kWarning, "missing_currency", ":" + tag + ":", excerpt(field_),
+                     place_);
     }
     balance->code = tag;
     balance->place = place_;

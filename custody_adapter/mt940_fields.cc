@@ -13,6 +13,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
+int digits_of(Currency currency) { return currency.code().empty() ? 2 : currency.minor_digits(); }
 bool all_digits(std::string_view text) {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_digit);
 }
@@ -106,7 +107,8 @@ std::optional<Date> parse_yymmdd(std::string_view text) {
                         two_digits(text, 4));
 }
 
-std::optional<Balance> parse_mt940_balance(std::string_view text, std::string& problem) {
+std::optional<Balance> parse_mt940_balance(std::string_view text, Currency fallback,
+                                           std::string& problem) {
   text = trimmed(text);
   Balance balance;
   if (text.empty() || (text[0] != 'C' && text[0] != 'D')) {
@@ -115,20 +117,22 @@ std::optional<Balance> parse_mt940_balance(std::string_view text, std::string& p
   }
   const bool debit = text[0] == 'D';
   text.remove_prefix(1);
-  if (text.size() < 9 || !all_digits(text.substr(0, 6))) {
-    problem = "six digits of date and a currency are expected";
+  if (text.size() < 7 || !all_digits(text.substr(0, 6))) {
+    problem = "six digits of date are expected";
     return std::nullopt;
   }
   balance.date = parse_yymmdd(text.substr(0, 6)).value_or(Date());
-  const auto currency = Currency::parse(text.substr(6, 3));
+  text.remove_prefix(6);
+  const bool has_currency = !is_digit(text.front());
+  const auto currency = has_currency ? Currency::parse(text.substr(0, 3)) : std::optional(fallback);
   if (!currency) {
     problem = "the currency is not three capital letters";
     return std::nullopt;
   }
   balance.currency = *currency;
-  text.remove_prefix(9);
+  if (has_currency) text.remove_prefix(3);
   bool decimal_point = false;
-  const auto value = take_amount(text, currency->minor_digits(), decimal_point);
+  const auto value = take_amount(text, digits_of(*currency), decimal_point);
   if (!value || !trimmed(text).empty()) {
     problem = "the amount is not a number";
     return std::nullopt;

@@ -12,9 +12,10 @@ namespace custody_adapter {
 // YYMMDD; years 80-99 are 19xx. Nothing if it is no day of the calendar.
 std::optional<ledger::base::Date> parse_yymmdd(std::string_view text);
 
-// "C140901EUR137,00" of :60a:, :62a:, :64:, :65:. `problem` says why it is nothing; a day that does
-// not exist leaves `date` none and is no problem of the balance.
-std::optional<Balance> parse_mt940_balance(std::string_view text, std::string& problem);
+// "C140901EUR137,00" of :60a:, :62a:, :64:, :65:; without a currency `fallback` is taken. `problem`
+// says why it is nothing; a day that does not exist leaves `date` none and is no problem.
+std::optional<Balance> parse_mt940_balance(std::string_view text, ledger::base::Currency fallback,
+                                           std::string& problem);
 
 // Field 61, 6!n[4!n]2a[1!a]15d1!a3!c16x[//16x][34x], the part before the supplementary text.
 struct StatementLine {
