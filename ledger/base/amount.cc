@@ -21,9 +21,9 @@ std::optional<Currency> Currency::parse(std::string_view code) {
 
 int Currency::minor_digits() const {
   // ISO 4217 table A.1; every currency not named here has two.
-  static constexpr std::string_view kNone[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF",
-                                               "KRW", "PYG", "RWF", "UGX", "UYI", "VND", "VUV",
-                                               "XAF", "XOF", "XPF"};
+  static constexpr std::string_view kNone[] = {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY",
+                                               "KMF", "KRW", "PYG", "RWF", "UGX", "UYI",
+                                               "VND", "VUV", "XAF", "XOF", "XPF"};
   static constexpr std::string_view kThree[] = {"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"};
   static constexpr std::string_view kFour[] = {"CLF", "UYW"};
   const auto has = [this](const auto& list) {
@@ -37,10 +37,14 @@ int Currency::minor_digits() const {
 
 std::string_view name_of(DecimalError error) {
   switch (error) {
-    case DecimalError::kEmpty: return "empty";
-    case DecimalError::kNotANumber: return "not a number";
-    case DecimalError::kTooManyDecimals: return "more decimals than the currency has";
-    case DecimalError::kOutOfRange: return "out of range";
+    case DecimalError::kEmpty:
+      return "empty";
+    case DecimalError::kNotANumber:
+      return "not a number";
+    case DecimalError::kTooManyDecimals:
+      return "more decimals than the currency has";
+    case DecimalError::kOutOfRange:
+      return "out of range";
   }
   return "unknown";
 }

@@ -14,7 +14,7 @@
 namespace ledger::base {
 
 // 128-bit integers are a compiler extension; this is the one place that says so.
-__extension__ typedef __int128 Int128;  // NOLINT(modernize-use-using)
+__extension__ typedef __int128 Int128;            // NOLINT(modernize-use-using)
 __extension__ typedef unsigned __int128 UInt128;  // NOLINT(modernize-use-using)
 
 // An amount in minor units (fen, cents), 0 ... 10^18. The side, debit or credit, is never in the

@@ -14,7 +14,7 @@ namespace ledger::base {
 static_assert(std::endian::native == std::endian::little, "formats are written by memcpy");
 
 template <typename T>
-  requires std::is_integral_v<T>
+requires std::is_integral_v<T>
 void put(std::string& out, T value) {
   char raw[sizeof(T)];
   std::memcpy(raw, &value, sizeof(T));
@@ -49,8 +49,7 @@ class Decoder {
   explicit Decoder(std::string_view input) : rest_(input) {}
 
   template <typename T>
-    requires std::is_integral_v<T>
-  T get() {
+  requires std::is_integral_v<T> T get() {
     T value{};
     if (rest_.size() < sizeof(T)) {
       fail();

@@ -11,6 +11,6 @@ namespace ledger::base {
 
 }  // namespace ledger::base
 
-#define LEDGER_CHECK(expression) \
+#define LEDGER_CHECK(expression)       \
   ((expression) ? static_cast<void>(0) \
                 : ::ledger::base::check_failed(#expression, __FILE__, __LINE__))

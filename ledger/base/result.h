@@ -37,8 +37,7 @@ class [[nodiscard]] Result {
  public:
   Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}  // NOLINT: implicit
   template <typename F>
-    requires std::is_constructible_v<E, F>
-  Result(Failure<F> failure)  // NOLINT: implicit
+  requires std::is_constructible_v<E, F> Result(Failure<F> failure)  // NOLINT: implicit
       : state_(std::in_place_index<1>, std::move(failure.error)) {}
 
   bool has_value() const { return state_.index() == 0; }

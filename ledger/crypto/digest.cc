@@ -37,7 +37,9 @@ std::optional<Digest> Digest::from_hex(std::string_view text) {
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) { LEDGER_CHECK(context_ != nullptr); }
 Sha256::~Sha256() { EVP_MD_CTX_free(as_context(context_)); }
 
-void Sha256::start() { LEDGER_CHECK(EVP_DigestInit_ex2(as_context(context_), algorithm(), nullptr)); }
+void Sha256::start() {
+  LEDGER_CHECK(EVP_DigestInit_ex2(as_context(context_), algorithm(), nullptr));
+}
 
 void Sha256::add(std::string_view piece) {
   LEDGER_CHECK(EVP_DigestUpdate(as_context(context_), piece.data(), piece.size()));

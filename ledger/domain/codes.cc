@@ -80,61 +80,88 @@ std::optional<Authority> authority_from_name(std::string_view name) {
 
 std::string_view name_of(PostingKind kind) {
   switch (kind) {
-    case PostingKind::kTransfer: return "transfer";
-    case PostingKind::kPrincipal: return "principal";
-    case PostingKind::kInterest: return "interest";
-    case PostingKind::kFee: return "fee";
-    case PostingKind::kReversal: return "reversal";
+    case PostingKind::kTransfer:
+      return "transfer";
+    case PostingKind::kPrincipal:
+      return "principal";
+    case PostingKind::kInterest:
+      return "interest";
+    case PostingKind::kFee:
+      return "fee";
+    case PostingKind::kReversal:
+      return "reversal";
   }
   return "unknown";
 }
 
 std::string_view name_of(HoldKind kind) {
   switch (kind) {
-    case HoldKind::kBid: return "bid";
-    case HoldKind::kRepayment: return "repayment";
-    case HoldKind::kWithdrawal: return "withdrawal";
-    case HoldKind::kWithdrawTransit: return "withdraw_transit";
-    case HoldKind::kDepositTransit: return "deposit_transit";
+    case HoldKind::kBid:
+      return "bid";
+    case HoldKind::kRepayment:
+      return "repayment";
+    case HoldKind::kWithdrawal:
+      return "withdrawal";
+    case HoldKind::kWithdrawTransit:
+      return "withdraw_transit";
+    case HoldKind::kDepositTransit:
+      return "deposit_transit";
+    case HoldKind::kFee:
+      return "fee";
   }
   return "unknown";
 }
 
 std::string_view name_of(HoldOp op) {
   switch (op) {
-    case HoldOp::kOpen: return "open";
-    case HoldOp::kCapture: return "capture";
-    case HoldOp::kRelease: return "release";
-    case HoldOp::kReopen: return "reopen";
+    case HoldOp::kOpen:
+      return "open";
+    case HoldOp::kCapture:
+      return "capture";
+    case HoldOp::kRelease:
+      return "release";
+    case HoldOp::kReopen:
+      return "reopen";
   }
   return "unknown";
 }
 
 std::string_view name_of(ProjectState state) {
   switch (state) {
-    case ProjectState::kCollecting: return "collecting";
-    case ProjectState::kFull: return "full";
-    case ProjectState::kRepaying: return "repaying";
-    case ProjectState::kSettled: return "settled";
-    case ProjectState::kFailing: return "failing";
-    case ProjectState::kMiscarried: return "miscarried";
+    case ProjectState::kCollecting:
+      return "collecting";
+    case ProjectState::kFull:
+      return "full";
+    case ProjectState::kRepaying:
+      return "repaying";
+    case ProjectState::kSettled:
+      return "settled";
+    case ProjectState::kFailing:
+      return "failing";
+    case ProjectState::kMiscarried:
+      return "miscarried";
   }
   return "unknown";
 }
 
 std::string_view name_of(ClaimOp op) {
   switch (op) {
-    case ClaimOp::kCreate: return "create";
-    case ClaimOp::kRepay: return "repay";
+    case ClaimOp::kCreate:
+      return "create";
+    case ClaimOp::kRepay:
+      return "repay";
   }
   return "unknown";
 }
 
 std::string_view name_of(ReversalOp op) {
   switch (op) {
-    case ReversalOp::kProposed: return "proposed";
-    case ReversalOp::kApproved: return "approved";
-    case ReversalOp::kRejected: return "rejected";
+    case ReversalOp::kProposed:
+      return "proposed";
+    case ReversalOp::kApproved:
+      return "approved";
+    case ReversalOp::kRejected:
+      return "rejected";
   }
   return "unknown";
 }

@@ -38,7 +38,8 @@ std::optional<FlowCode> flow_from_number(std::uint16_t number);
 enum class Outcome : std::uint8_t { kCommitted = 0, kRefused = 1 };
 
 // By whose authority money moves (CUSTODY 3.2): a client's own secret, a client's standing
-// authorisation, the platform, a guarantor, the bank's statement or callback, a court, two operators.
+// authorisation, the platform, a guarantor, the bank's statement or callback, a court, two
+// operators.
 enum class Authority : std::uint8_t {
   kNone = 0,
   kClient = 1,
@@ -67,6 +68,7 @@ enum class HoldKind : std::uint8_t {
   kWithdrawal = 3,       // frozen until the bank accepts
   kWithdrawTransit = 4,  // accepted by the bank, not yet confirmed paid
   kDepositTransit = 5,   // credited, not yet settled by the bank
+  kFee = 6,              // frozen with a withdrawal, due when it is paid
 };
 std::string_view name_of(HoldKind kind);
 

@@ -51,16 +51,16 @@ enum class Field : std::uint8_t {
 };
 
 enum class FieldType : std::uint8_t {
-  kCode,         // 1-64 of A-Z a-z 0-9 . _ : / -
-  kText,         // 1-200 bytes of UTF-8 without control characters
-  kAmount,       // integer, minor units, 1 ... 10^18
-  kCount,        // integer, 1 ... 10^18
-  kFlag,         // true or false
-  kDate,         // "2024-06-30"
-  kHash,         // 64 hex digits
-  kCurrencyCode, // three capitals
+  kCode,          // 1-64 of A-Z a-z 0-9 . _ : / -
+  kText,          // 1-200 bytes of UTF-8 without control characters
+  kAmount,        // integer, minor units, 1 ... 10^18
+  kCount,         // integer, 1 ... 10^18
+  kFlag,          // true or false
+  kDate,          // "2024-06-30"
+  kHash,          // 64 hex digits
+  kCurrencyCode,  // three capitals
   kAuthorityName,
-  kSchedule,     // array of {"due", "principal", "interest"}, 1-600 of them
+  kSchedule,  // array of {"due", "principal", "interest"}, 1-600 of them
 };
 
 struct FieldSpec {
@@ -95,6 +95,8 @@ struct BodyField {
 };
 // The fields of a canonical body, in order; nothing if the bytes are not canonical.
 std::optional<std::vector<BodyField>> fields_of(std::string_view body);
+// The canonical value of one field of a body; empty if it is not there.
+std::string_view value_in(std::string_view body, Field field);
 // The value as people and JSON write it (amounts as integers of minor units).
 std::string show(Field field, std::string_view value);
 // The first field in which two bodies differ.

@@ -37,9 +37,9 @@ struct OwnerOpened {
   std::uint16_t account_count = 0;
   std::uint16_t flags = 0;  // OwnerFlag
   base::Currency currency;
-  std::string kind;  // the profile's name: "lender"
-  std::string code;  // "lender:L123"
-  std::vector<std::uint16_t> classes;     // account class of each account
+  std::string kind;                        // the profile's name: "lender"
+  std::string code;                        // "lender:L123"
+  std::vector<std::uint16_t> classes;      // account class of each account
   std::vector<std::string> account_names;  // suffix of each account: "available"
   friend bool operator==(const OwnerOpened&, const OwnerOpened&) = default;
 };
@@ -57,6 +57,7 @@ struct HoldChange {
   std::uint32_t instalment = 0;  // repayments: 1, 2, ...
   base::Amount amount;           // opened, captured or released by this change
   std::string order;             // command id of the order this hold belongs to
+  std::string fee_rule;          // kFee: the rule the fee is taken under; else empty
   friend bool operator==(const HoldChange&, const HoldChange&) = default;
 };
 
@@ -112,11 +113,11 @@ struct ClassTotal {
 
 // The day's close: what stood in the books after the entry before this one.
 struct CutOff {
-  base::Date closed;  // the business date that ends here
-  base::Date opened;  // the one that begins
-  crypto::Digest head;         // chain hash of the entry before
-  std::uint64_t tree_size = 0;  // entries under `tree_root`
-  crypto::Digest tree_root;    // RFC 6962 root over all entries before
+  base::Date closed;               // the business date that ends here
+  base::Date opened;               // the one that begins
+  crypto::Digest head;             // chain hash of the entry before
+  std::uint64_t tree_size = 0;     // entries under `tree_root`
+  crypto::Digest tree_root;        // RFC 6962 root over all entries before
   std::vector<ClassTotal> totals;  // trial balance, ascending by class and currency
   friend bool operator==(const CutOff&, const CutOff&) = default;
 };
@@ -131,7 +132,8 @@ struct ProfileAdopted {
 // A reversal needs two operators: a proposal, then an approval that carries the inverse postings.
 struct ReversalStep {
   ReversalOp op = ReversalOp::kProposed;
-  base::Sequence target;      // the entry to reverse
+  base::Sequence target;  // the entry to reverse
+  FlowCode target_flow = FlowCode::kGenesis;
   crypto::Digest target_hash;
   std::string proposal;  // command id of the proposal
   std::string maker;     // operator who proposed

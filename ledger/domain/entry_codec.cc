@@ -68,6 +68,7 @@ void put_one(std::string& out, const HoldChange& h) {
   put(out, h.instalment);
   put_amount(out, h.amount);
   put_text<std::uint8_t>(out, h.order);
+  put_text<std::uint8_t>(out, h.fee_rule);
 }
 
 void put_one(std::string& out, const ProjectOpened& p) {
@@ -107,6 +108,7 @@ void put_one(std::string& out, const ClaimChange& c) {
 void put_one(std::string& out, const ReversalStep& r) {
   put(out, static_cast<std::uint8_t>(r.op));
   put(out, r.target.value());
+  put(out, static_cast<std::uint16_t>(r.target_flow));
   put_digest(out, r.target_hash);
   put_text<std::uint8_t>(out, r.proposal);
   put_text<std::uint8_t>(out, r.maker);
@@ -228,7 +230,7 @@ void get_one(Reader& in, OwnerOpened& o) {
 
 void get_one(Reader& in, HoldChange& h) {
   h.op = in.code(HoldOp::kOpen, HoldOp::kReopen, "hold.op");
-  h.kind = in.code(HoldKind::kBid, HoldKind::kDepositTransit, "hold.kind");
+  h.kind = in.code(HoldKind::kBid, HoldKind::kFee, "hold.kind");
   h.id = in.id<base::HoldId>();
   h.account = in.id<base::AccountId>();
   h.beneficiary = in.id<base::AccountId>();
@@ -236,6 +238,7 @@ void get_one(Reader& in, HoldChange& h) {
   h.instalment = in.number<std::uint32_t>();
   h.amount = in.amount();
   h.order = in.text<std::uint8_t>();
+  h.fee_rule = in.text<std::uint8_t>();
 }
 
 void get_one(Reader& in, ProjectOpened& p) {
@@ -276,6 +279,9 @@ void get_one(Reader& in, ClaimChange& c) {
 void get_one(Reader& in, ReversalStep& r) {
   r.op = in.code(ReversalOp::kProposed, ReversalOp::kRejected, "reversal.op");
   r.target = in.id<base::Sequence>();
+  const auto flow = flow_from_number(in.number<std::uint16_t>());
+  if (!flow) in.spoil("reversal.target_flow");
+  r.target_flow = flow.value_or(FlowCode::kGenesis);
   r.target_hash = in.digest();
   r.proposal = in.text<std::uint8_t>();
   r.maker = in.text<std::uint8_t>();
@@ -340,16 +346,36 @@ void get_sections(Reader& in, Entry& e) {
     previous = static_cast<std::uint8_t>(tag);
     if (!in.good()) return;
     switch (tag) {
-      case Section::kPostings: get_section(in, e.postings); break;
-      case Section::kOwners: get_section(in, e.owners); break;
-      case Section::kHolds: get_section(in, e.holds); break;
-      case Section::kProjects: get_section(in, e.projects); break;
-      case Section::kMoves: get_section(in, e.moves); break;
-      case Section::kInstalments: get_section(in, e.instalments); break;
-      case Section::kClaims: get_section(in, e.claims); break;
-      case Section::kReversals: get_section(in, e.reversals); break;
-      case Section::kProfiles: get_section(in, e.profiles); break;
-      case Section::kCutOffs: get_section(in, e.cut_offs); break;
+      case Section::kPostings:
+        get_section(in, e.postings);
+        break;
+      case Section::kOwners:
+        get_section(in, e.owners);
+        break;
+      case Section::kHolds:
+        get_section(in, e.holds);
+        break;
+      case Section::kProjects:
+        get_section(in, e.projects);
+        break;
+      case Section::kMoves:
+        get_section(in, e.moves);
+        break;
+      case Section::kInstalments:
+        get_section(in, e.instalments);
+        break;
+      case Section::kClaims:
+        get_section(in, e.claims);
+        break;
+      case Section::kReversals:
+        get_section(in, e.reversals);
+        break;
+      case Section::kProfiles:
+        get_section(in, e.profiles);
+        break;
+      case Section::kCutOffs:
+        get_section(in, e.cut_offs);
+        break;
     }
   }
 }

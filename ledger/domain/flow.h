@@ -15,11 +15,19 @@
 
 namespace ledger::domain {
 
+// The command ids of the journal.
+class Orders {
+ public:
+  virtual ~Orders() = default;
+  virtual bool exists(std::string_view command_id) const = 0;
+};
+
 struct Context {
   base::Timestamp now;
-  crypto::Digest head;          // chain hash of the last entry
-  std::uint64_t tree_size = 0;  // entries so far
-  crypto::Digest tree_root;     // RFC 6962 root over them; only for flows that ask (needs_root)
+  crypto::Digest head;             // chain hash of the last entry
+  std::uint64_t tree_size = 0;     // entries so far
+  crypto::Digest tree_root;        // RFC 6962 root over them; only for flows that ask (needs_root)
+  const Orders* orders = nullptr;  // asked only to word a refusal; may be null
   // The entry and its hash that a reversal names; null if there is none.
   const Entry* target = nullptr;
   crypto::Digest target_hash;

@@ -36,7 +36,7 @@ struct KindAccount {
 
 // A kind of owner. Its accounts are opened together, in this order.
 struct OwnerKind {
-  std::string name;  // "lender"
+  std::string name;         // "lender"
   bool structural = false;  // opened by genesis under its own name, e.g. "platform"
   std::vector<KindAccount> accounts;
 };
@@ -58,7 +58,7 @@ struct FeeRule {
   std::string id;
   std::string payer_kind;  // "borrower"
   FlowCode flow = FlowCode::kFee;
-  base::Amount fixed;           // minor units
+  base::Amount fixed;             // minor units
   std::int64_t basis_points = 0;  // of the amount the fee is for, 0 ... 10000
 };
 
@@ -85,7 +85,8 @@ class Profile {
 
   const FlowRules* rules_of(FlowCode flow) const;
   // The rule under which `flow` may move money from the debited to the credited class, or null.
-  const MatrixRule* matrix(FlowCode flow, std::uint8_t debit_class, std::uint8_t credit_class) const;
+  const MatrixRule* matrix(FlowCode flow, std::uint8_t debit_class,
+                           std::uint8_t credit_class) const;
   const FeeRule* fee_rule(std::string_view id) const;
   // The most a rule allows on a base amount: fixed + base * basis_points / 10000, rounded down.
   static base::Amount fee_limit(const FeeRule& rule, base::Amount base_amount);
@@ -104,7 +105,7 @@ class Profile {
   std::vector<AccountClass> classes_;
   std::vector<OwnerKind> kinds_;
   std::map<FlowCode, FlowRules> flows_;
-  std::map<std::uint32_t, MatrixRule> matrix_;      // flow << 16 | debit << 8 | credit
+  std::map<std::uint32_t, MatrixRule> matrix_;  // flow << 16 | debit << 8 | credit
   std::map<std::string, FeeRule, std::less<>> fees_;
   base::Amount cap_natural_;
   base::Amount cap_legal_;

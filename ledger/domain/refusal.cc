@@ -24,26 +24,27 @@ constexpr auto kCatalogue = std::to_array<RefusalText>({
      "编号须为 1 至 64 位字母、数字或 . _ : / -"},
     {kBadText, "BAD_TEXT", "a text is empty, too long or has forbidden characters",
      "文本为空、过长或含有非法字符"},
-    {kAmountNotPositive, "AMOUNT_NOT_POSITIVE", "an amount must be a positive integer of minor units",
-     "金额必须为正整数（分）"},
+    {kAmountNotPositive, "AMOUNT_NOT_POSITIVE",
+     "an amount must be a positive integer of minor units", "金额必须为正整数（分）"},
     {kAmountTooLarge, "AMOUNT_TOO_LARGE", "an amount may be at most 10^18 minor units",
      "金额不得超过 10^18 分"},
     {kBadNumber, "BAD_NUMBER", "a number is out of its range", "数值超出范围"},
     {kBadDate, "BAD_DATE", "a date must be an existing day, written 2024-06-30",
      "日期必须存在，格式为 2024-06-30"},
     {kBadHash, "BAD_HASH", "a hash must be 64 hexadecimal digits", "散列值须为 64 位十六进制"},
-    {kBadInstalments, "BAD_INSTALMENTS", "the instalments are not a valid schedule", "还款计划无效"},
+    {kBadInstalments, "BAD_INSTALMENTS", "the instalments are not a valid schedule",
+     "还款计划无效"},
     {kUnknownAuthority, "UNKNOWN_AUTHORITY", "there is no such authority", "不存在该授权类型"},
     {kRoleForbidden, "ROLE_FORBIDDEN", "the peer's role may not send this flow",
      "该角色无权发起此业务"},
     {kOperatorForbidden, "OPERATOR_FORBIDDEN", "the peer may not act as this operator",
      "不得以该操作员身份操作"},
-    {kAuthorityForbidden, "AUTHORITY_FORBIDDEN", "the flow does not accept this authority",
-     "此业务不接受该授权类型"},
     {kBatchAborted, "BATCH_ABORTED", "another command of the atomic batch was refused",
      "原子批次中另一条指令被拒绝"},
     {kIdReused, "ID_REUSED", "the command id was used with another payload",
      "指令编号已用于不同内容"},
+    {kAuthorityForbidden, "AUTHORITY_FORBIDDEN", "the flow does not accept this authority",
+     "此业务不接受该授权类型"},
     {kUnknownClient, "UNKNOWN_CLIENT", "there is no such client", "客户不存在"},
     {kUnknownProject, "UNKNOWN_PROJECT", "there is no such project", "标的不存在"},
     {kUnknownChannel, "UNKNOWN_CHANNEL", "there is no such channel", "支付渠道不存在"},
@@ -75,8 +76,10 @@ constexpr auto kCatalogue = std::to_array<RefusalText>({
      "投标总额将超过标的金额"},
     {kCapExceeded, "CAP_EXCEEDED", "the borrower's outstanding balance would exceed the cap",
      "借款余额将超过上限"},
-    {kFeeExceedsRule, "FEE_EXCEEDS_RULE", "the fee is more than the rule allows", "费用超过规则上限"},
-    {kInsufficientFunds, "INSUFFICIENT_FUNDS", "the available balance is too small", "可用余额不足"},
+    {kFeeExceedsRule, "FEE_EXCEEDS_RULE", "the fee is more than the rule allows",
+     "费用超过规则上限"},
+    {kInsufficientFunds, "INSUFFICIENT_FUNDS", "the available balance is too small",
+     "可用余额不足"},
     {kUnsettledFunds, "UNSETTLED_FUNDS", "part of the balance is not settled by the bank yet",
      "部分余额尚未清算到账"},
     {kHashMismatch, "HASH_MISMATCH", "the hash is not the hash of that entry", "分录散列值不符"},
@@ -105,9 +108,10 @@ static_assert(std::is_sorted(kCatalogue.begin(), kCatalogue.end(),
                              [](const auto& a, const auto& b) { return a.code < b.code; }));
 
 const RefusalText* find(std::uint16_t number) {
-  const auto at = std::lower_bound(
-      kCatalogue.begin(), kCatalogue.end(), number,
-      [](const RefusalText& row, std::uint16_t n) { return static_cast<std::uint16_t>(row.code) < n; });
+  const auto at = std::lower_bound(kCatalogue.begin(), kCatalogue.end(), number,
+                                   [](const RefusalText& row, std::uint16_t n) {
+                                     return static_cast<std::uint16_t>(row.code) < n;
+                                   });
   if (at == kCatalogue.end() || static_cast<std::uint16_t>(at->code) != number) return nullptr;
   return &*at;
 }

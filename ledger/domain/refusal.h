@@ -34,10 +34,10 @@ enum class RefusalCode : std::uint16_t {
   kUnknownAuthority = 118,
   kRoleForbidden = 119,
   kOperatorForbidden = 120,
-  kAuthorityForbidden = 121,
   kBatchAborted = 198,
 
   kIdReused = 201,
+  kAuthorityForbidden = 202,
   kUnknownClient = 203,
   kUnknownProject = 204,
   kUnknownChannel = 205,
@@ -97,9 +97,7 @@ struct RefusalText {
 std::span<const RefusalText> refusal_catalogue();  // ascending by number
 const RefusalText& text_of(RefusalCode code);      // a code not in the catalogue is a bug
 std::optional<RefusalCode> refusal_from_number(std::uint16_t number);
-// 2xx: depends on state, journaled, sticky.
-constexpr bool is_sticky(RefusalCode code) {
-  return static_cast<std::uint16_t>(code) >= 203;
-}
+// Journaled and sticky: all of 2xx but kIdReused, whose id belongs to another command.
+constexpr bool is_sticky(RefusalCode code) { return static_cast<std::uint16_t>(code) >= 202; }
 
 }  // namespace ledger::domain

@@ -30,10 +30,10 @@ struct Account {
   std::int64_t credits_posted = 0;
   std::int64_t debits_pending = 0;
   std::int64_t credits_pending = 0;
-  std::uint64_t owner = 0;         // ClientId
-  std::uint8_t class_index = 0;    // into Profile::classes()
+  std::uint64_t owner = 0;          // ClientId
+  std::uint8_t class_index = 0;     // into Profile::classes()
   std::uint8_t currency_index = 0;  // into Profile::currencies()
-  std::uint16_t position = 0;      // among the owner's accounts
+  std::uint16_t position = 0;       // among the owner's accounts
 
   std::int64_t credit_balance() const { return credits_posted - debits_posted; }
   friend bool operator==(const Account&, const Account&) = default;
@@ -45,8 +45,8 @@ struct Owner {
   std::uint64_t first_account = 0;
   std::uint16_t account_count = 0;
   std::uint16_t flags = 0;
-  std::uint8_t kind = 0;      // into Profile::kinds()
-  std::uint8_t currency = 0;  // into Profile::currencies()
+  std::uint8_t kind = 0;         // into Profile::kinds()
+  std::uint8_t currency = 0;     // into Profile::currencies()
   std::int64_t outstanding = 0;  // borrowers: principal not repaid, over all projects
 
   bool has(OwnerFlag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
@@ -65,6 +65,7 @@ struct Hold {
   std::uint32_t instalment = 0;
   std::int64_t remaining = 0;
   std::string order;
+  std::string fee_rule;
   friend bool operator==(const Hold&, const Hold&) = default;
 };
 
@@ -82,6 +83,7 @@ struct Project {
   std::int64_t repaid = 0;         // principal
   std::int64_t interest_paid = 0;  // cumulative due of the interest allocation
   std::vector<base::HoldId> bids;  // open, in order of bidding
+  base::HoldId repayment;          // open repayment hold, or none
 
   std::int64_t outstanding() const { return disbursed - repaid; }
   friend bool operator==(const Project&, const Project&) = default;
@@ -100,7 +102,7 @@ struct Proposal {
   std::string maker;
   base::Sequence target;
   crypto::Digest target_hash;
-  bool open = true;
+  ReversalOp status = ReversalOp::kProposed;
   friend bool operator==(const Proposal&, const Proposal&) = default;
 };
 
@@ -129,14 +131,14 @@ class State {
   State& operator=(const State&) = delete;
 
   // --- reading -----------------------------------------------------------------------------
-  bool has_profile() const;
+  bool has_profile() const;  // false only before genesis
   const Profile& profile() const;
   base::Date business_date() const;
   base::Sequence sequence() const;  // of the last applied entry
   base::Timestamp time() const;
 
   std::uint64_t account_count() const;
-  const Account& account(base::AccountId id) const;  // must exist
+  const Account& account(base::AccountId id) const;    // must exist
   std::string account_code(base::AccountId id) const;  // "lender:L123:available"
   std::optional<base::AccountId> find_account(std::string_view code) const;
   // Positive when the account has money on its normal side.
@@ -151,7 +153,7 @@ class State {
   const Hold* find_hold(base::HoldId id) const;
   const Hold* find_hold(std::string_view order, HoldKind kind) const;
   std::uint64_t open_hold_count() const;
-  std::uint64_t next_hold() const;
+  std::uint64_t next_hold() const;              // id that the next opened hold gets
   std::vector<const Hold*> open_holds() const;  // ascending by id
 
   std::uint64_t project_count() const;
@@ -164,6 +166,7 @@ class State {
   bool claims_loaded(base::ProjectId id) const;
 
   const Proposal* find_proposal(std::string_view id) const;
+  std::vector<const Proposal*> proposals() const;  // ascending by id
   bool is_reversed(base::Sequence entry) const;
 
   // Posted sums per class and currency, kept up to date: the trial balance.
@@ -193,8 +196,10 @@ class State {
   // Drops the claims of a project from memory; they must be safe in a projection.
   void evict_claims(base::ProjectId id);
 
- private:
+  // The insides, in state_impl.h; only state*.cc see them.
   struct Impl;
+
+ private:
   std::unique_ptr<Impl> impl_;
 };
 

@@ -24,12 +24,12 @@
 namespace ledger::engine {
 
 struct Options {
-  std::string path;                  // data folder
-  std::function<base::Timestamp()> clock;  // read once per group; the engine makes it increase
+  std::string path;                         // data folder
+  std::function<base::Timestamp()> clock;   // read once per group; the engine makes it increase
   std::size_t queue_commands_max = 65'536;  // waiting commands; beyond that submit() refuses
   std::size_t group_commands_max = 8'192;
-  std::size_t fold_rows = 400'000;      // history rows in one projection run
-  std::uint32_t fold_delay_ms = 2'000;  // a smaller run is written after this long
+  std::size_t fold_rows = 400'000;            // history rows in one projection run
+  std::uint32_t fold_delay_ms = 2'000;        // a smaller run is written after this long
   std::size_t unfolded_rows_max = 4'000'000;  // the writer waits for the fold thread beyond this
 };
 
@@ -41,7 +41,7 @@ base::Result<base::Ok, base::Fault> create(const std::string& path, std::string_
 struct Answer {
   std::optional<domain::Refusal> refusal;
   bool replayed = false;
-  base::Sequence sequence;   // none for refusals that are not journaled (1xx, ID_REUSED)
+  base::Sequence sequence;  // none for refusals that are not journaled (1xx, ID_REUSED)
   base::Timestamp time;
   crypto::Digest hash;
 };
@@ -74,8 +74,8 @@ struct HistoryRow {  // one per entry and account
   base::Date business_date;
   domain::FlowCode flow = domain::FlowCode::kGenesis;
   std::string command_id;
-  std::int64_t debits = 0, credits = 0;  // of this entry on this account
-  std::int64_t balance = 0;              // after it
+  std::int64_t debits = 0, credits = 0;                  // of this entry on this account
+  std::int64_t balance = 0;                              // after it
   std::int64_t debits_pending = 0, credits_pending = 0;  // after it
 };
 

@@ -1,0 +1,48 @@
+// F13: a full project is paid out (满标放款). Every lender's frozen money goes straight to the
+// borrower, gross and through no third account; each lender gets a claim of what it lent.
+#include <map>
+
+#include <fmt/format.h>
+
+#include "ledger/domain/flows/common.h"
+
+namespace ledger::domain::flows {
+namespace {
+
+constexpr FlowField kFields[] = {{Field::kProject, true}};
+
+std::optional<Refusal> decide(const State& state, const Command& command, const Context&,
+                              Entry& draft) {
+  const auto id = find_project(state, command);
+  if (!id) return id.error();
+  const Project& project = state.project(*id);
+  if (project.state != ProjectState::kFull) {
+    return refuse(RefusalCode::kWrongProjectState,
+                  fmt::format("project={} state={}", project.code, name_of(project.state)));
+  }
+  if (auto refusal = need_cap(state, project.borrower, project.target)) return refusal;
+
+  // From here the entry must succeed.
+  const Party borrower = party_of(state, project.borrower);
+  std::map<base::ClientId, std::int64_t> lent;
+  for (const base::HoldId bid : project.bids) {
+    const Hold* hold = state.find_hold(bid);
+    LEDGER_CHECK(hold != nullptr);
+    const base::Amount amount = base::Amount::of(hold->remaining);
+    post(draft, hold->account, borrower.available, amount, PostingKind::kPrincipal);
+    use_hold(draft, HoldOp::kCapture, *hold, amount);
+    lent[base::ClientId(state.account(hold->account).owner)] += amount.minor();
+  }
+  for (const auto& [holder, principal] : lent) {
+    draft.claims.push_back(
+        {ClaimOp::kCreate, *id, holder, base::Amount::of(principal), base::Amount()});
+  }
+  draft.moves.push_back({*id, ProjectState::kRepaying});
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Flow kDisburse{FlowCode::kDisburse, kFields, Needs::kClaims, decide};
+
+}  // namespace ledger::domain::flows

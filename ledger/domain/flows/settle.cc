@@ -1,0 +1,35 @@
+// F3: the bank's statement or callback shows the channel's money for a deposit. The control account
+// moves on the bank's evidence only.
+#include <fmt/format.h>
+
+#include "ledger/domain/flows/common.h"
+
+namespace ledger::domain::flows {
+namespace {
+
+constexpr FlowField kFields[] = {
+    {Field::kOrder, true}, {Field::kAmount, true}, {Field::kEvidence, false}};
+
+std::optional<Refusal> decide(const State& state, const Command& command, const Context& context,
+                              Entry& draft) {
+  const auto hold = find_order(state, command, context, HoldKind::kDepositTransit);
+  if (!hold) return hold.error();
+  const base::Amount amount = command.amount(Field::kAmount);
+  if (amount.minor() != (*hold)->remaining) {
+    return refuse(RefusalCode::kAmountMismatch,
+                  fmt::format("order={} amount={} requested={}", (*hold)->order, (*hold)->remaining,
+                              amount.minor()));
+  }
+  const base::AccountId bank = structural(state, "custody:bank");
+
+  // From here the entry must succeed.
+  post(draft, bank, (*hold)->account, amount);
+  use_hold(draft, HoldOp::kCapture, **hold, amount);
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Flow kSettle{FlowCode::kSettle, kFields, Needs::kNothing, decide};
+
+}  // namespace ledger::domain::flows

@@ -1,0 +1,45 @@
+// F6: a client asks for money. Amount and fee are frozen until the bank has decided.
+#include <fmt/format.h>
+
+#include "ledger/domain/flows/common.h"
+
+namespace ledger::domain::flows {
+namespace {
+
+constexpr FlowField kFields[] = {
+    {Field::kClient, true}, {Field::kAmount, true}, {Field::kFee, false}, {Field::kFeeRule, false}};
+
+std::optional<Refusal> decide(const State& state, const Command& command, const Context&,
+                              Entry& draft) {
+  const auto client = find_client(state, command);
+  if (!client) return client.error();
+  const base::Amount amount = command.amount(Field::kAmount);
+  const base::Amount fee = command.amount(Field::kFee);
+  const std::string_view rule = command.text(Field::kFeeRule);
+  if (!fee.is_zero()) {
+    if (auto refusal =
+            need_fee_rule(state, rule, FlowCode::kWithdrawPay, client->id, fee, amount)) {
+      return refusal;
+    }
+  }
+  const auto whole = (amount + fee).to_amount();
+  if (!whole) {
+    return refuse(RefusalCode::kInsufficientFunds, fmt::format("requested={}", amount.minor()));
+  }
+  if (auto refusal = need_settled(state, client->available, *whole)) return refusal;
+
+  // From here the entry must succeed.
+  post(draft, client->available, client->frozen, *whole);
+  open_hold(state, draft, HoldKind::kWithdrawal, client->frozen, client->available, amount);
+  if (!fee.is_zero()) {
+    open_hold(state, draft, HoldKind::kFee, client->frozen, client->available, fee);
+    draft.holds.back().fee_rule = rule;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+const Flow kWithdraw{FlowCode::kWithdraw, kFields, Needs::kNothing, decide};
+
+}  // namespace ledger::domain::flows
