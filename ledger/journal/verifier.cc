@@ -64,6 +64,13 @@ class HalfSet {
   std::size_t size_ = 0;
 };
 
+// What must be known of an entry that a later one reverses.
+struct Past {
+  Half hash{};
+  Half movements{};
+  FlowCode flow = FlowCode::kGenesis;
+};
+
 bool has_effects(const Entry& e) {
   return !(e.postings.empty() && e.owners.empty() && e.holds.empty() && e.projects.empty() &&
            e.moves.empty() && e.instalments.empty() && e.claims.empty() && e.reversals.empty() &&
@@ -82,7 +89,7 @@ struct Verifier::Impl {
   Entry entry;
   std::string scratch;
   HalfSet command_ids;
-  std::vector<Half> hashes;  // of entry i + 1: what reversals name
+  std::vector<Past> past;  // entry i + 1
 
   // Each check gives nothing or the reason; take() names the sequence.
   using Reason = std::optional<std::string>;
@@ -145,12 +152,46 @@ struct Verifier::Impl {
     return std::nullopt;
   }
 
-  Reason check_reversals() const {
+  // A digest of what the entry moves, or of the inverse of it.
+  Half movements(bool inverse) {
+    scratch.clear();
+    for (const domain::Posting& p : entry.postings) {
+      base::put(scratch, (inverse ? p.credit : p.debit).value());
+      base::put(scratch, (inverse ? p.debit : p.credit).value());
+      base::put(scratch, p.amount.minor());
+    }
+    for (const domain::HoldChange& h : entry.holds) {
+      const bool adds = h.op == domain::HoldOp::kOpen || h.op == domain::HoldOp::kReopen;
+      base::put(scratch, static_cast<std::uint8_t>(adds != inverse));
+      base::put(scratch, static_cast<std::uint8_t>(h.kind));
+      base::put(scratch, h.id.value());
+      base::put(scratch, h.amount.minor());
+    }
+    return half_of(sha.hash(scratch));
+  }
+
+  Reason check_reversals() {
+    if (entry.reversals.size() > 1) return "reversal: more than one";
     for (const domain::ReversalStep& step : entry.reversals) {
-      const std::uint64_t target = step.target.value();
-      if (target < 1 || target > hashes.size() || hashes[target - 1] != half_of(step.target_hash)) {
-        return "reversal: names no such entry";
+      const std::uint64_t number = step.target.value();
+      if (number < 1 || number > past.size()) return "reversal: names no earlier entry";
+      const Past& target = past[number - 1];
+      if (target.hash != half_of(step.target_hash)) return "reversal: hash of the target";
+      if (target.flow != step.target_flow) return "reversal: flow of the target";
+      if (step.op == domain::ReversalOp::kProposed) {
+        if (step.proposal != entry.command_id || step.maker != entry.operator_name) {
+          return "reversal: proposal of somebody else";
+        }
+        continue;
       }
+      const domain::Proposal* proposal = state.find_proposal(step.proposal);
+      if (proposal == nullptr || proposal->target != step.target ||
+          proposal->target_hash != step.target_hash || proposal->maker != step.maker) {
+        return "reversal: not what was proposed";
+      }
+      if (step.op != domain::ReversalOp::kApproved) continue;
+      if (step.maker == entry.operator_name) return "reversal: approved by its maker";
+      if (target.movements != movements(true)) return "reversal: not the inverse of its target";
     }
     return std::nullopt;
   }
@@ -168,14 +209,24 @@ struct Verifier::Impl {
     return std::nullopt;
   }
 
+  Reason apply() {
+    if (const auto applied = state.apply(entry, nullptr); !applied) {
+      return "state: " + applied.error().message;
+    }
+    if (entries > 0) return std::nullopt;
+    const domain::ProfileAdopted& adopted = entry.profiles.front();
+    if (adopted.version != state.profile().version() || adopted.name != state.profile().name() ||
+        entry.profile_version != adopted.version) {
+      return "profile: name or version differ from its text";
+    }
+    return std::nullopt;
+  }
+
   Reason check(std::string_view bytes, const crypto::Digest& stored_hash) {
     if (auto reason = check_form(bytes, stored_hash)) return reason;
     if (auto reason = check_place()) return reason;
     if (auto reason = check_content()) return reason;
-    if (const auto applied = state.apply(entry, nullptr); !applied) {
-      return "state: " + applied.error().message;
-    }
-    return std::nullopt;
+    return apply();
   }
 };
 
@@ -188,7 +239,7 @@ std::optional<Violation> Verifier::take(std::string_view entry, const crypto::Di
     return Violation{v.entries + 1, *std::move(reason)};
   v.tree.append(entry);
   v.head = stored_hash;
-  v.hashes.push_back(half_of(stored_hash));
+  v.past.push_back({half_of(stored_hash), v.movements(false), v.entry.flow});
   v.postings += v.entry.postings.size();
   ++v.entries;
   return std::nullopt;

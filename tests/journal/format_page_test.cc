@@ -7,6 +7,7 @@
 #include "ledger/base/hex.h"
 #include "ledger/domain/command.h"
 #include "ledger/domain/entry.h"
+#include "ledger/domain/refusal.h"
 
 namespace ledger::domain {
 namespace {
@@ -58,7 +59,7 @@ Entry example() {
   add_field(e.command, Field::kAuthority, "\x05");
   add_field(e.command, Field::kClient, "lender:L123");
   add_field(e.command, Field::kAmount, std::string_view("\x3a\xe2\x01\0\0\0\0\0", 8));
-  add_field(e.command, Field::kChannel, "channel:quick");
+  add_field(e.command, Field::kChannel, "quick");
   e.postings.push_back({base::AccountId(15), base::AccountId(12), base::Amount::of(123450), {}});
   HoldChange& hold = e.holds.emplace_back();
   hold.op = HoldOp::kOpen;
@@ -94,6 +95,11 @@ TEST(EntryFormatPage, ListsEveryCodeOfTheSource) {
   }
   for (const FieldSpec& spec : all_fields()) {
     EXPECT_TRUE(has_row(text, static_cast<unsigned>(spec.field), spec.name)) << spec.name;
+  }
+  for (const RefusalText& refusal : refusal_catalogue()) {
+    if (is_sticky(refusal.code)) {
+      EXPECT_TRUE(has_row(text, static_cast<unsigned>(refusal.code), refusal.name)) << refusal.name;
+    }
   }
   for (unsigned number = 0; number <= static_cast<unsigned>(Authority::kOperators); ++number) {
     const auto name = name_of(static_cast<Authority>(number));
