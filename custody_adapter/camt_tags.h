@@ -10,9 +10,10 @@ namespace custody_adapter {
 #define CUSTODY_CAMT_TAGS(X)                                                                       \
   X(AcctSvcrRef)                                                                                   \
   X(Acct)                                                                                          \
-  X(AddtlInf) X(AddtlNtryInf) X(AddtlStmtInf) X(AddtlTxInf) X(Amt) X(AmtDtls) X(AppHdr) X(BBAN) X( \
-      BIC) X(BICFI) X(Bal) X(BkToCstmrAcctRpt) X(BkToCstmrDbtCdtNtfctn) X(BkToCstmrStmt) X(BkTxCd) \
-      X(BookgDt) X(Btch) X(Ccy) X(Cd) X(CdOrPrtry) X(CdtDbtInd) X(Cdtr) X(CdtrAcct) X(CdtrAgt)     \
+  X(AddtlInf)                                                                                      \
+  X(AddtlNtryInf) X(AddtlStmtInf) X(AddtlTxInf) X(Amt) X(AmtDtls) X(AppHdr) X(BBAN) X(BIC)         \
+      X(BICFI) X(Bal) X(BkToCstmrAcctRpt) X(BkToCstmrDbtCdtNtfctn) X(BkToCstmrStmt) X(BkTxCd) X(   \
+          BookgDt) X(Btch) X(Ccy) X(Cd) X(CdOrPrtry) X(CdtDbtInd) X(Cdtr) X(CdtrAcct) X(CdtrAgt)   \
           X(CdtrRef) X(CdtrRefInf) X(Chrgs) X(ChqNb) X(CpyDplctInd) X(Dbtr) X(DbtrAcct) X(DbtrAgt) \
               X(Document) X(Domn) X(Dt) X(DtTm) X(ElctrncSeqNb) X(EndToEndId) X(FinInstnId)        \
                   X(Fmly) X(FrDt) X(FrDtTm) X(FrToDt) X(GrpHdr) X(IBAN) X(Id) X(InstdAmt)          \

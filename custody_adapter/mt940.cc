@@ -170,9 +170,10 @@ class Mt940Reader final : public StatementReader {
       }
       return;
     }
-    // Envelopes: "ABNANL2A", "940", "0000 01INGBNL2AXXXX00001", national forms of "{4:".
-    const bool envelope = text.size() <= 30 && text.find(':') == std::string_view::npos;
-    if (envelope || text.substr(text.size() - 2) == "4:") return;
+    // Envelopes: "ABNANL2A", "940", ":940:", "0000 01INGBNL2AXXXX00001", national forms of "{4:".
+    const bool national_block = text.size() >= 2 && text.substr(text.size() - 2) == "4:";
+    const bool header = text.size() <= 30 && text.find(':') == std::string_view::npos;
+    if (header || national_block || text == ":940:") return;
     builder_.issue(Severity::kWarning, "text_outside", "", excerpt(text),
                    {line.offset, line.text.size(), line.number});
   }
@@ -199,11 +200,13 @@ class Mt940Reader final : public StatementReader {
     flush_entry();
     if (!builder_.is_open()) return;
     Statement& statement = builder_.statement();
-    if (!closing_seen_ && (opening_seen_ || statement.entry_count > 0) &&
-        statement.format != "MT942") {
+    const bool wants_closing = statement.format != "MT942" && !closing_seen_ &&
+                               (opening_seen_ || statement.entry_count > 0);
+    if (wants_closing && finished_ && !after_trailer_ && !statement.truncated) {
+      cut_off("the file ends before the closing balance");
+    } else if (wants_closing) {
       builder_.issue(Severity::kWarning, "missing_closing",
-                     ":62F:", "the statement has no closing balance: cut off, or a fragment",
-                     place_);
+                     ":62F:", "the statement has no closing balance", place_);
     }
     check_control_total(expected_credits_, statement.credit_sum, ":90C:");
     check_control_total(expected_debits_, statement.debit_sum, ":90D:");
@@ -432,6 +435,7 @@ class Mt940Reader final : public StatementReader {
     entry_.transaction_code = std::string(text_of(line.type));
     entry_.references.owner = std::string(text_of(line.owner_ref));
     entry_.references.bank = std::string(text_of(line.bank_ref));
+    entry_.counterparty.name = std::string(text_of(line.beside_ref));
     entry_.additional = std::string(text_of(more));
     for (char& c : entry_.additional) {
       if (c == '\n') c = ' ';

@@ -11,6 +11,8 @@ using ledger::base::Date;
 
 namespace {
 
+constexpr std::size_t kReferenceBytes = 16;
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 int digits_of(Currency currency) { return currency.code().empty() ? 2 : currency.minor_digits(); }
@@ -165,7 +167,13 @@ std::optional<StatementLine> parse_statement_line(std::string_view text, int dig
     text.remove_prefix(4);
   }
   const std::size_t split = text.find("//");
-  line.owner_ref = trimmed(text.substr(0, split));
+  line.owner_ref = text.substr(0, split);
+  // 16 characters, but some banks print the other party's name after the blank-filled reference.
+  if (line.owner_ref.size() > kReferenceBytes && line.owner_ref[kReferenceBytes - 1] == ' ') {
+    line.beside_ref = trimmed(line.owner_ref.substr(kReferenceBytes));
+    line.owner_ref.remove_suffix(line.owner_ref.size() - kReferenceBytes);
+  }
+  line.owner_ref = trimmed(line.owner_ref);
   if (split != std::string_view::npos) line.bank_ref = trimmed(text.substr(split + 2));
   if (is_filler_reference(line.owner_ref)) line.owner_ref = {};
   if (is_filler_reference(line.bank_ref)) line.bank_ref = {};

@@ -27,8 +27,9 @@ struct StatementLine {
   bool expected = false;  // EC, ED
   Figure amount;          // positive
   bool decimal_point = false;
-  std::string_view type;       // "NTRF"; "" when missing
-  std::string_view owner_ref;  // fillers left out
+  std::string_view type;        // "NTRF"; "" when missing
+  std::string_view owner_ref;   // fillers left out
+  std::string_view beside_ref;  // text after a blank-filled reference: a name
   std::string_view bank_ref;
 };
 // `digits` is the currency's number of decimals. Views point into `text`.

@@ -7,6 +7,9 @@
 namespace custody_adapter {
 namespace {
 
+// Stands between sub-fields put together: a word like "EREF+" may begin there.
+constexpr char kSeam = '\x1f';
+
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 void set_once(std::string& target, std::string_view value) {
@@ -94,7 +97,7 @@ std::vector<Mark> plus_marks(std::string_view text) {
       if (plus < size || !contains(kPlusWords, text.substr(plus - size, size))) continue;
       const std::size_t begin = plus - size;
       const char before = begin == 0 ? ' ' : text[begin - 1];
-      if (before != ' ' && before != '+' && before != '\x1f') continue;
+      if (before != ' ' && before != '+' && before != kSeam) continue;
       marks.push_back({begin, plus + 1, text.substr(begin, size)});
       break;
     }
@@ -137,11 +140,25 @@ std::string without(std::string_view text, char unwanted) {
   return out;
 }
 
+// A reference goes on in the next sub-field only when its sub-field is full: what follows a short
+// one is something else ("?20EREF+TFNR 5?21MTLG:reason").
+std::size_t reference_size(const std::string& purpose, const Mark& mark, std::size_t size) {
+  constexpr std::size_t kFull = 27;
+  std::size_t line = purpose.rfind(kSeam, mark.begin);
+  line = line == std::string::npos ? 0 : line + 1;
+  while (true) {
+    const std::size_t seam = purpose.find(kSeam, std::max(line, mark.value));
+    if (seam == std::string::npos || seam >= mark.value + size) return size;
+    if (seam - line < kFull && seam > mark.value) return seam - mark.value;
+    line = seam + 1;
+  }
+}
+
 // The purpose lines ?20-?29 and ?60-?63 make one text, cut every 27 characters anywhere.
 void parse_purpose(const std::string& purpose, StatementEntry& entry) {
   auto marks = plus_marks(purpose);
   if (marks.empty()) {
-    const std::string plain = without(purpose, '\x1f');
+    const std::string plain = without(purpose, kSeam);
     const auto slashed = slash_marks(plain);
     if (!slashed.empty() && slashed.front().begin == 0) return assign_all(plain, slashed, entry);
     append_words(entry.remittance, plain);
@@ -153,12 +170,15 @@ void parse_purpose(const std::string& purpose, StatementEntry& entry) {
     }
     return;
   }
-  append_words(entry.remittance, without(purpose.substr(0, marks.front().begin), '\x1f'));
+  append_words(entry.remittance, without(purpose.substr(0, marks.front().begin), kSeam));
   for (std::size_t i = 0; i < marks.size(); ++i) {
     const std::size_t end = i + 1 < marks.size() ? marks[i + 1].begin : purpose.size();
-    const std::string value =
-        without(std::string_view(purpose).substr(marks[i].value, end - marks[i].value), '\x1f');
-    assign(marks[i].name, value, entry);
+    const std::string_view raw =
+        std::string_view(purpose).substr(marks[i].value, end - marks[i].value);
+    const bool is_text = marks[i].name == "SVWZ";
+    const std::size_t cut = is_text ? raw.size() : reference_size(purpose, marks[i], raw.size());
+    assign(marks[i].name, without(raw.substr(0, cut), kSeam), entry);
+    append_words(entry.remittance, without(raw.substr(cut), kSeam));
   }
 }
 
@@ -188,8 +208,7 @@ void parse_subfields(std::string_view text, char sign, StatementEntry& entry) {
     const int code = (text[1] - '0') * 10 + (text[2] - '0');
     const std::string_view value = text.substr(3, end == std::string_view::npos ? end : end - 3);
     if ((code >= 20 && code <= 29) || (code >= 60 && code <= 63)) {
-      // The unit separator remembers the seam: a word like "EREF+" may begin there.
-      purpose.push_back('\x1f');
+      purpose.push_back(kSeam);
       purpose.append(value);
     } else if (code == 0) {
       append_words(entry.additional, value);
