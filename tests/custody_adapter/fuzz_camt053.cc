@@ -1,5 +1,5 @@
-// libFuzzer: any bytes, in chunks of any size, through the camt.053 reader. Besides not crashing, the
-// statements must not depend on how the bytes were cut into chunks.
+// libFuzzer: any bytes, in chunks of any size, through the camt.053 reader. Besides not crashing,
+// the statements must not depend on how the bytes were cut into chunks.
 #include <cstdint>
 #include <cstdlib>
 
