@@ -70,6 +70,8 @@ int fill_encoding(void*, const XML_Char* name, XML_Encoding* info) {
   return XML_STATUS_OK;
 }
 
+bool is_statement(Tag tag) { return tag == Tag::kStmt || tag == Tag::kRpt || tag == Tag::kNtfctn; }
+
 class Camt053Reader final : public StatementReader {
  public:
   Camt053Reader(StatementSink& sink, const ReadOptions& options)
@@ -179,12 +181,12 @@ class Camt053Reader final : public StatementReader {
     XML_StopParser(parser_.get(), XML_FALSE);
   }
 
-  Place place() {
+  std::uint64_t offset() {
     const auto index = XML_GetCurrentByteIndex(parser_.get());
-    const std::uint64_t offset = index < 0 ? 0 : static_cast<std::uint64_t>(index);
-    return {mending_ ? mender_.original(offset) : offset, 0,
-            XML_GetCurrentLineNumber(parser_.get())};
+    const std::uint64_t at = index < 0 ? 0 : static_cast<std::uint64_t>(index);
+    return mending_ ? mender_.original(at) : at;
   }
+  Place place() { return {offset(), 0, XML_GetCurrentLineNumber(parser_.get())}; }
 
   // The name of the message stands in a namespace of one of the outer elements.
   void look_for_format(const XML_Char** attributes, std::string_view name) {
@@ -217,7 +219,9 @@ class Camt053Reader final : public StatementReader {
         if (std::string_view(a[0]) == "Ccy") currency = a[1];
       }
     }
-    r.document_.start(tag, currency, r.place());
+    // Positions cost a scan, so only these elements have one of their own.
+    if (tag == Tag::kNtry || tag == Tag::kBal || is_statement(tag)) r.element_ = r.place();
+    r.document_.start(tag, currency, r.element_);
   }
 
   static void XMLCALL on_end(void* data, const XML_Char*) {
@@ -266,6 +270,7 @@ class Camt053Reader final : public StatementReader {
   std::vector<Tag> open_;
   std::string text_;
   bool leaf_ = false;
+  Place element_;  // of the last element that has a place of its own
   std::optional<ParseError> refusal_;
   bool finished_ = false;
   ReadStatus result_ = ledger::base::ok;

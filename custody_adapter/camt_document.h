@@ -22,7 +22,8 @@ class CamtDocument {
   void set_format(std::string format) { format_ = std::move(format); }
   const std::string& message_format() const { return format_; }
 
-  // `currency` is the Ccy attribute, "" if there is none. `place` is the start tag.
+  // `currency` is the Ccy attribute, "" if there is none. `place` is the start
+  // tag, or that of an element around it.
   void start(Tag tag, std::string_view currency, Place place);
   // `text` is the element's character data when it has no element inside, as UTF-8.
   void end(Tag tag, std::string_view text, std::uint64_t end_offset);
@@ -99,7 +100,7 @@ class CamtDocument {
   std::array<std::size_t, 8> scope_depth_{};  // path length at which a scope was entered
   std::size_t skip_depth_ = 0;                // inside SplmtryData: foreign elements
   bool message_seen_ = false;
-  Place element_;         // start tag of the innermost open element
+  Place element_;         // start tag of the entry, balance or statement being read
   std::string currency_;  // its Ccy attribute
 
   std::string message_id_;
