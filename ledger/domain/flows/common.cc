@@ -27,11 +27,14 @@ base::Result<Party, Refusal> find_client(const State& state, const Command& comm
   const std::string_view code = command.text(field);
   const auto id = state.find_owner(code);
   if (!id) return fail(refuse(RefusalCode::kUnknownClient, fmt::format("client={}", code)));
-  const Party party = party_of(state, *id);
-  if (party.available.is_none() || party.frozen.is_none() || party.withdrawing.is_none()) {
-    return fail(refuse(RefusalCode::kWrongKind, fmt::format("client={}", code)));
+  return party_of(state, *id);
+}
+
+std::optional<Refusal> need_client_kind(const State& state, const Party& party) {
+  if (!party.available.is_none() && !party.frozen.is_none() && !party.withdrawing.is_none()) {
+    return std::nullopt;
   }
-  return party;
+  return refuse(RefusalCode::kWrongKind, fmt::format("client={}", state.owner(party.id).code));
 }
 
 base::Result<base::ProjectId, Refusal> find_project(const State& state, const Command& command) {
@@ -113,17 +116,21 @@ std::optional<Refusal> need_cap(const State& state, base::ClientId borrower, bas
                             cap.minor(), owner.outstanding, more.minor()));
 }
 
-std::optional<Refusal> need_fee_rule(const State& state, std::string_view rule_id, FlowCode flow,
-                                     base::ClientId payer, base::Amount fee,
-                                     base::Amount base_amount) {
+base::Result<const FeeRule*, Refusal> find_fee_rule(const State& state, std::string_view rule_id,
+                                                    FlowCode flow, base::ClientId payer) {
   const FeeRule* rule = state.profile().fee_rule(rule_id);
   if (rule == nullptr || rule->flow != flow || rule->payer_kind != kind_name(state, payer)) {
-    return refuse(RefusalCode::kUnknownFeeRule, fmt::format("fee_rule={}", rule_id));
+    return fail(refuse(RefusalCode::kUnknownFeeRule, fmt::format("fee_rule={}", rule_id)));
   }
-  const base::Amount limit = Profile::fee_limit(*rule, base_amount);
+  return rule;
+}
+
+std::optional<Refusal> need_fee_limit(const FeeRule& rule, base::Amount fee,
+                                      base::Amount base_amount) {
+  const base::Amount limit = Profile::fee_limit(rule, base_amount);
   if (fee <= limit) return std::nullopt;
   return refuse(RefusalCode::kFeeExceedsRule, fmt::format("fee_rule={} limit={} requested={}",
-                                                          rule_id, limit.minor(), fee.minor()));
+                                                          rule.id, limit.minor(), fee.minor()));
 }
 
 }  // namespace ledger::domain::flows

@@ -10,7 +10,7 @@ namespace ledger::domain::flows {
 
 Refusal refuse(RefusalCode code, std::string detail = {});
 
-// The client a field names, if it exists and has accounts of its own (not structural).
+// The owner a field names, if it exists; it need not be a client (see need_client_kind).
 struct Party {
   base::ClientId id;
   base::AccountId available;
@@ -19,6 +19,8 @@ struct Party {
 };
 base::Result<Party, Refusal> find_client(const State& state, const Command& command,
                                          Field field = Field::kClient);
+// Refuses owners without a client's accounts: channels and the structural ones.
+std::optional<Refusal> need_client_kind(const State& state, const Party& party);
 Party party_of(const State& state, base::ClientId id);  // an existing client
 std::string_view kind_name(const State& state, base::ClientId id);
 
@@ -47,10 +49,12 @@ std::optional<Refusal> need_settled(const State& state, base::AccountId account,
                                     base::Amount amount);
 // Refuses if the borrower would owe more than the profile's cap with `more` on top.
 std::optional<Refusal> need_cap(const State& state, base::ClientId borrower, base::Amount more);
-// Refuses unless the fee is covered by the named rule for this payer, flow and base amount.
-std::optional<Refusal> need_fee_rule(const State& state, std::string_view rule_id, FlowCode flow,
-                                     base::ClientId payer, base::Amount fee,
-                                     base::Amount base_amount);
+// The named rule, if it is one for this payer and flow.
+base::Result<const FeeRule*, Refusal> find_fee_rule(const State& state, std::string_view rule_id,
+                                                    FlowCode flow, base::ClientId payer);
+// Refuses a fee above what the rule allows on the base amount.
+std::optional<Refusal> need_fee_limit(const FeeRule& rule, base::Amount fee,
+                                      base::Amount base_amount);
 
 // The flows, one file each.
 extern const Flow kOpenAccount, kOpenProject, kDeposit, kSettle, kWithdraw, kWithdrawAccept,

@@ -19,6 +19,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   const std::string_view channel = command.text(Field::kChannel);
   const auto transit = state.find_account(fmt::format("channel:{}:in_transit", channel));
   if (!transit) return refuse(RefusalCode::kUnknownChannel, fmt::format("channel={}", channel));
+  if (auto refusal = need_client_kind(state, *client)) return refusal;
   if (state.account(*transit).currency_index != state.account(client->available).currency_index) {
     return refuse(RefusalCode::kWrongKind, fmt::format("channel={} currency", channel));
   }

@@ -19,7 +19,8 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   if (!id) return id.error();
   const Project& project = state.project(*id);
   const base::Amount amount = command.amount(Field::kAmount);
-  const std::string_view rule = command.text(Field::kFeeRule);
+  const auto rule = find_fee_rule(state, command.text(Field::kFeeRule), FlowCode::kFee, client->id);
+  if (!rule) return rule.error();
   if (project.borrower != client->id) {
     return refuse(RefusalCode::kWrongKind, fmt::format("client={} is not the borrower of {}",
                                                        command.text(Field::kClient), project.code));
@@ -28,10 +29,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     return refuse(RefusalCode::kWrongProjectState,
                   fmt::format("project={} state={}", project.code, name_of(project.state)));
   }
-  if (auto refusal =
-          need_fee_rule(state, rule, FlowCode::kFee, client->id, amount, project.target)) {
-    return refusal;
-  }
+  if (auto refusal = need_fee_limit(**rule, amount, project.target)) return refusal;
   if (auto refusal = need_funds(state, client->available, amount)) return refusal;
 
   // From here the entry must succeed.

@@ -16,11 +16,15 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   const base::Amount amount = command.amount(Field::kAmount);
   const base::Amount fee = command.amount(Field::kFee);
   const std::string_view rule = command.text(Field::kFeeRule);
+  const FeeRule* covering = nullptr;
   if (!fee.is_zero()) {
-    if (auto refusal =
-            need_fee_rule(state, rule, FlowCode::kWithdrawPay, client->id, fee, amount)) {
-      return refusal;
-    }
+    const auto found = find_fee_rule(state, rule, FlowCode::kWithdrawPay, client->id);
+    if (!found) return found.error();
+    covering = *found;
+  }
+  if (auto refusal = need_client_kind(state, *client)) return refusal;
+  if (covering != nullptr) {
+    if (auto refusal = need_fee_limit(*covering, fee, amount)) return refusal;
   }
   const auto whole = (amount + fee).to_amount();
   if (!whole) {
