@@ -86,6 +86,10 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   auto refusal = need_authority(state, command);
   if (!refusal) refusal = flow_of(command.flow).decide(state, command, context, entry);
   if (!refusal) refusal = laws::check_all(state, entry);
+  // A full counter is no fault of the flow: the account has no room for this request.
+  if (refusal && refusal->code == RefusalCode::kLawCounter) {
+    refusal->code = RefusalCode::kCounterLimit;
+  }
   if (refusal) {
     fill_header(state, command, context, entry);
     entry.outcome = Outcome::kRefused;
