@@ -20,6 +20,7 @@ class StatementBuilder {
   bool is_open() const { return open_; }
   std::uint64_t statements_seen() const { return seen_; }
   Statement& statement() { return statement_; }
+  const Statement& statement() const { return statement_; }
 
   void open(std::string format, Place place);
   // Counts, sums and delivers. An entry in another currency than the statement's is an error, and

@@ -216,6 +216,14 @@ TEST(Mt940, MessagesWithoutDelimiterAreTwo) {
   EXPECT_EQ(out.statements.size(), 2U);
 }
 
+TEST(Mt940, StatementEndsWhereTheNextBegins) {
+  const std::string one = ":20:A\n:60F:C240628EUR1,\n:62F:C240628EUR1,\n";
+  const auto out = read(one + one);
+  EXPECT_EQ(out.statements.at(0).place.length + 1, one.size());
+  EXPECT_EQ(out.statements.at(1).place.offset, one.size());
+  EXPECT_EQ(out.statements.at(1).place.line, 4U);
+}
+
 TEST(Mt940, RjeSeparatesMessagesByDollar) {
   const std::string message =
       "{1:F01BANKDEFFAXXX0000000000}{2:I940BANKDEFFXXXXN}{4:\r\n:20:A\r\n:60F:C240628EUR1,\r\n"
