@@ -17,7 +17,7 @@ using domain::HoldKind;
 using domain::ProjectState;
 
 SampleJournal::SampleJournal(std::uint64_t seed, std::size_t entries) : random_(seed) {
-  now_.ns = 1'719'734'400'000'000'000;
+  now_.ns = 1'719'734'400'000'000'000 + static_cast<std::int64_t>(roll(1'000'000'000));
   const auto profile = domain::Profile::parse(*domain::Profile::built_in("cn-2017"));
   LEDGER_CHECK(profile.has_value());
   add(domain::genesis(*profile, now_, *base::Date::from_ymd(2024, 6, 30)));

@@ -1,0 +1,308 @@
+"""Entries as ENTRY_FORMAT.md describes them: decoding, and refusing whatever is not canonical."""
+
+import datetime
+import functools
+import re
+import struct
+
+AMOUNT_MAX = 10**18
+
+FLOWS = {
+    1: "genesis", 2: "open_account", 3: "open_project", 20: "deposit", 30: "settle",
+    60: "withdraw", 70: "withdraw_accept", 80: "withdraw_pay", 90: "withdraw_fail", 110: "bid",
+    120: "bid_cancel", 121: "project_fail", 130: "disburse", 140: "fee", 160: "repay",
+    170: "distribute", 270: "reversal_propose", 271: "reversal_approve", 272: "reversal_reject",
+    320: "cut_off",
+}  # fmt: skip
+GENESIS = 1
+REFUSALS = frozenset(range(202, 232)) | frozenset(range(290, 298))
+
+(POSTINGS, OWNERS, HOLDS, PROJECTS, MOVES, PAID, CLAIMS, REVERSALS, PROFILES, CUT_OFFS) = range(
+    1, 11)
+BID, DEPOSIT_TRANSIT, FEE = 1, 5, 6
+OPEN, CAPTURE, RELEASE, REOPEN = 1, 2, 3, 4
+PROPOSED, APPROVED, REJECTED = 1, 2, 3
+
+CODE = re.compile(rb"[A-Za-z0-9._:/-]{1,64}").fullmatch
+CURRENCY = re.compile(rb"[A-Z]{3}").fullmatch
+CONTROL = re.compile(rb"[\x00-\x1f\x7f]").search
+
+
+class Bad(Exception):
+    """The record is not what it should be; the text says why."""
+
+
+def need(condition, why):
+    if not condition:
+        raise Bad(why)
+
+
+@functools.lru_cache(maxsize=65536)
+def is_date(value):
+    """0 or a calendar day from 19000101 to 99991231."""
+    if value == 0:
+        return True
+    if not 19000101 <= value <= 99991231:
+        return False
+    try:
+        datetime.date(value // 10000, value // 100 % 100, value % 100)
+    except ValueError:
+        return False
+    return True
+
+
+# --- decoding --------------------------------------------------------------------------------
+
+U8 = struct.Struct("<B")
+U16 = struct.Struct("<H")
+U32 = struct.Struct("<I")
+U64 = struct.Struct("<Q")
+HEADER = struct.Struct("<HHBBBBHIQqII")
+SECTION = struct.Struct("<BI")
+POSTING = struct.Struct("<QQqB")
+OWNER = struct.Struct("<QQHH")
+HOLD = struct.Struct("<BBQQQQIq")
+PROJECT = struct.Struct("<QQq32s")
+INSTALMENT = struct.Struct("<Iqq")
+MOVE = struct.Struct("<QB")
+PAYMENT = struct.Struct("<QIqq")
+CLAIM = struct.Struct("<BQQqq")
+REVERSAL = struct.Struct("<BQH32s")
+CUT_OFF = struct.Struct("<II32sQ32sH")
+assert (HEADER.size, POSTING.size, MOVE.size, PAYMENT.size, CLAIM.size) == (38, 25, 9, 28, 33)
+
+
+class Cursor:
+    """Reads fields front to back; past the end is Bad."""
+
+    def __init__(self, data, at=0):
+        self.data = data
+        self.at = at
+
+    def fields(self, layout):
+        values = layout.unpack_from(self.data, self.at)
+        self.at += layout.size
+        return values
+
+    def number(self, layout):
+        return self.fields(layout)[0]
+
+    def take(self, size):
+        end = self.at + size
+        need(end <= len(self.data), "decode: truncated")
+        piece = self.data[self.at:end]
+        self.at = end
+        return piece
+
+    def text(self, layout=U8):
+        return self.take(self.fields(layout)[0])
+
+    def amount(self):
+        return check_amount(int.from_bytes(self.take(8), "little", signed=True))
+
+    def date(self):
+        value = self.number(U32)
+        need(is_date(value), "decode: date")
+        return value
+
+    def currency(self):
+        text = self.text()
+        need(CURRENCY(text), "decode: currency")
+        return text
+
+
+def check_amount(value):
+    need(0 <= value <= AMOUNT_MAX, "decode: amount")
+    return value
+
+
+def rows(cursor, layout, count):
+    """`count` records of fixed size."""
+    return list(layout.iter_unpack(cursor.take(layout.size * count)))
+
+
+def read_postings(cursor, count):
+    records = rows(cursor, POSTING, count)
+    for _, _, amount, kind in records:
+        need(0 <= amount <= AMOUNT_MAX and kind <= 4, "decode: posting")
+    return records
+
+
+def read_owners(cursor, count):
+    records = []
+    for _ in range(count):
+        number, first, accounts, flags = cursor.fields(OWNER)
+        currency, kind, code = cursor.currency(), cursor.text(), cursor.text()
+        names = [(cursor.number(U16), cursor.text()) for _ in range(accounts)]
+        records.append((number, first, flags, currency, kind, code, names))
+    return records
+
+
+def read_holds(cursor, count):
+    records = []
+    for _ in range(count):
+        op, kind, number, account, owner, project, instalment, amount = cursor.fields(HOLD)
+        need(1 <= op <= 4 and 1 <= kind <= 6, "decode: hold")
+        check_amount(amount)
+        order, rule = cursor.text(), cursor.text()
+        records.append((op, kind, number, account, owner, project, instalment, amount, order, rule))
+    return records
+
+
+def read_projects(cursor, count):
+    records = []
+    for _ in range(count):
+        number, borrower, target, contract = cursor.fields(PROJECT)
+        check_amount(target)
+        code = cursor.text()
+        schedule = rows(cursor, INSTALMENT, cursor.number(U16))
+        for due, principal, interest in schedule:
+            need(is_date(due), "decode: date")
+            check_amount(principal)
+            check_amount(interest)
+        records.append((number, borrower, target, contract, code, schedule))
+    return records
+
+
+def read_moves(cursor, count):
+    records = rows(cursor, MOVE, count)
+    for _, state in records:
+        need(1 <= state <= 6, "decode: project state")
+    return records
+
+
+def read_paid(cursor, count):
+    records = rows(cursor, PAYMENT, count)
+    for _, _, principal, interest in records:
+        check_amount(principal)
+        check_amount(interest)
+    return records
+
+
+def read_claims(cursor, count):
+    records = rows(cursor, CLAIM, count)
+    for op, _, _, principal, interest in records:
+        need(1 <= op <= 2, "decode: claim")
+        check_amount(principal)
+        check_amount(interest)
+    return records
+
+
+def read_reversals(cursor, count):
+    records = []
+    for _ in range(count):
+        op, target, flow, digest = cursor.fields(REVERSAL)
+        need(1 <= op <= 3 and flow in FLOWS, "decode: reversal")
+        records.append((op, target, flow, digest, cursor.text(), cursor.text()))
+    return records
+
+
+def read_profiles(cursor, count):
+    return [(cursor.number(U32), cursor.text(), cursor.text(U32)) for _ in range(count)]
+
+
+def read_cut_offs(cursor, count):
+    records = []
+    for _ in range(count):
+        closed, opened, head, size, root, totals = cursor.fields(CUT_OFF)
+        need(is_date(closed) and is_date(opened), "decode: date")
+        lines = []
+        for _ in range(totals):
+            number, currency = cursor.number(U16), cursor.currency()
+            debits, credits = (int.from_bytes(cursor.take(16), "little", signed=True)
+                               for _ in range(2))
+            lines.append((number, currency, debits, credits))
+        records.append((closed, opened, head, size, root, lines))
+    return records
+
+
+READERS = (None, read_postings, read_owners, read_holds, read_projects, read_moves, read_paid,
+           read_claims, read_reversals, read_profiles, read_cut_offs)
+
+
+class Entry:
+    __slots__ = ("flow", "refused", "refusal", "profile_version", "sequence", "time",
+                 "business_date", "command_id", "operator", "command", "sections")
+
+    def __init__(self, data):
+        cursor = Cursor(data)
+        try:
+            self._read(cursor)
+        except struct.error:
+            raise Bad("decode: truncated") from None
+
+    def _read(self, cursor):
+        (version, self.flow, outcome, authority, _, reserved, self.refusal, self.profile_version,
+         self.sequence, self.time, self.business_date, value_date) = cursor.fields(HEADER)
+        need(version == 1, "decode: version")
+        need(self.flow in FLOWS, "decode: flow")
+        need(outcome <= 1 and authority <= 7 and reserved == 0, "decode: header")
+        need(is_date(self.business_date) and is_date(value_date), "decode: date")
+        self.refused = outcome == 1
+        self.command_id = cursor.text()
+        self.operator = cursor.text()
+        self.command = cursor.text(U32)
+        cursor.text(U16)
+        self.sections = {}
+        previous, end = 0, len(cursor.data)
+        while cursor.at < end:
+            tag, count = cursor.fields(SECTION)
+            need(previous < tag <= CUT_OFFS and count > 0, "decode: section")
+            self.sections[tag] = READERS[tag](cursor, count)
+            previous = tag
+
+
+def is_text(value):
+    if not 1 <= len(value) <= 200 or CONTROL(value):
+        return False
+    try:
+        value.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def is_number(value):
+    return len(value) == 8 and 1 <= int.from_bytes(value, "little", signed=True) <= AMOUNT_MAX
+
+
+def is_day(value):
+    return len(value) == 4 and any(value) and is_date(U32.unpack(value)[0])
+
+
+def is_schedule(value):
+    return len(value) >= 2 and len(value) == 2 + 20 * U16.unpack_from(value)[0]
+
+
+def is_hash(value):
+    return len(value) == 32
+
+
+def is_flag(value):
+    return value == b"\x01"
+
+
+def is_authority(value):
+    return len(value) == 1 and 1 <= value[0] <= 7
+
+
+FIELDS = (None, is_authority, CODE, CODE, is_number, CODE, CODE, CODE, CURRENCY, CODE, is_number,
+          is_hash, is_schedule, is_number, is_number, CODE, is_number, is_hash, CODE, is_text,
+          is_day, is_text, is_day, is_number, is_flag, is_flag)  # fmt: skip
+
+
+def is_canonical_command(body):
+    at, end, previous = 0, len(body), 0
+    while at < end:
+        if at + 3 > end:
+            return False
+        field = body[at]
+        size = body[at + 1] | body[at + 2] << 8
+        at += 3
+        if not previous < field < len(FIELDS) or at + size > end:
+            return False
+        if not FIELDS[field](body[at:at + size]):
+            return False
+        previous = field
+        at += size
+    return True
