@@ -166,7 +166,8 @@ std::optional<Refusal> holds_suffice(const State& state, const Entry& entry) {
     }
     if (open == nullptr) return refuse("is not open");
     if (open->account != h.account || open->beneficiary != h.beneficiary || open->kind != h.kind ||
-        open->project != h.project || open->order != h.order) {
+        open->project != h.project || open->instalment != h.instalment || open->order != h.order ||
+        open->fee_rule != h.fee_rule) {
       return refuse("is described wrongly");
     }
     const auto at = left.try_emplace(h.id.value(), open->remaining).first;
@@ -188,7 +189,7 @@ std::vector<AccountId> project_accounts(const Entry& entry) {
   return accounts;
 }
 
-// A fee posting: known rule, right payer, amount within the rule.
+// A fee posting: known rule, right payer, all fees of the entry together within the rule.
 bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting) {
   std::string_view rule_id = value_in(entry.command, Field::kFeeRule);
   Int128 base_amount = 0;
@@ -201,14 +202,20 @@ bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting
   const Owner& payer = state.owner(base::ClientId(state.account(posting.debit).owner));
   if (state.profile().kinds()[payer.kind].name != rule->payer_kind) return false;
   if (const auto project = state.find_project(value_in(entry.command, Field::kProject))) {
+    if (state.project(*project).borrower.value() != state.account(posting.debit).owner)
+      return false;
     base_amount = state.project(*project).target.minor();
   } else {
     for (const Posting& other : entry.postings) {
       if (other.kind != PostingKind::kFee) base_amount += other.amount.minor();
     }
   }
+  base::Total fees;
+  for (const Posting& other : entry.postings) {
+    if (other.kind == PostingKind::kFee) fees += other.amount;
+  }
   const auto capped = base::Total::from_minor(base_amount).to_amount();
-  return capped && posting.amount <= Profile::fee_limit(*rule, *capped);
+  return capped && fees <= base::Total(Profile::fee_limit(*rule, *capped));
 }
 
 std::optional<Refusal> movement_allowed(const State& state, const Entry& entry, const Posting& p,

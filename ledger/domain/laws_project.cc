@@ -37,6 +37,7 @@ struct ProjectDelta {
   Int128 released = 0;   // bids given back
   Int128 created = 0;    // principal of new claims
   Int128 repaid = 0;     // principal taken from claims
+  Int128 yield = 0;      // interest noted by claims
   Int128 repayment = 0;  // captured repayment holds
   Int128 principal = 0;  // of paid instalments
   Int128 interest = 0;
@@ -65,6 +66,7 @@ ProjectDelta delta_of(const Entry& entry) {
   }
   for (const ClaimChange& c : entry.claims) {
     (c.op == ClaimOp::kCreate ? d.created : d.repaid) += c.principal.minor();
+    d.yield += c.interest.minor();
   }
   for (const InstalmentPaid& i : entry.instalments) {
     d.principal += i.principal.minor();
@@ -75,6 +77,40 @@ ProjectDelta delta_of(const Entry& entry) {
 
 Refusal broken(const Project& project, std::string_view why) {
   return {RefusalCode::kLawProject, fmt::format("project={} {}", project.code, why)};
+}
+
+// A bid or a repayment is of a project; a new project has no money yet.
+bool names_its_project(const Entry& entry) {
+  const bool opens = !entry.projects.empty();
+  if (opens && !(entry.moves.empty() && entry.claims.empty() && entry.instalments.empty())) {
+    return false;
+  }
+  return std::all_of(entry.holds.begin(), entry.holds.end(), [&](const HoldChange& h) {
+    const bool of_project = h.kind == HoldKind::kBid || h.kind == HoldKind::kRepayment;
+    return of_project != h.project.is_none() && !(opens && of_project);
+  });
+}
+
+// Only the project's borrower gets its loan, and only the borrower repays it.
+bool is_between_its_parties(const State& state, const Project& project, const Entry& entry,
+                            const ProjectDelta& d) {
+  const auto is_borrower = [&](base::AccountId id) {
+    return state.account(id).owner == project.borrower.value();
+  };
+  const bool lends = d.captured != 0;
+  const bool repays = d.repayment != 0;
+  return std::all_of(entry.postings.begin(), entry.postings.end(),
+                     [&](const Posting& p) {
+                       if (lends && (p.kind != PostingKind::kPrincipal || !is_borrower(p.credit))) {
+                         return false;
+                       }
+                       return !repays ||
+                              (is_borrower(p.debit) && (p.kind == PostingKind::kPrincipal ||
+                                                        p.kind == PostingKind::kInterest));
+                     }) &&
+         std::all_of(entry.holds.begin(), entry.holds.end(), [&](const HoldChange& h) {
+           return h.kind != HoldKind::kRepayment || is_borrower(h.account);
+         });
 }
 
 // What one holder gets and gives in an entry.
@@ -120,6 +156,9 @@ std::map<std::uint64_t, HolderDelta> holder_deltas(const State& state, const Ent
 std::optional<Refusal> project_conserved(const State& state, const Entry& entry) {
   const auto id = only_project(entry);
   if (!id) return Refusal{RefusalCode::kLawProject, "the entry names two projects"};
+  if (!names_its_project(entry)) {
+    return Refusal{RefusalCode::kLawProject, "a hold does not fit its project"};
+  }
   if (id->is_none() || !entry.projects.empty()) return std::nullopt;
   if (id->value() > state.project_count()) {
     return Refusal{RefusalCode::kLawProject, "the project does not exist"};
@@ -138,8 +177,12 @@ std::optional<Refusal> project_conserved(const State& state, const Entry& entry)
   }
   if (repaid > disbursed) return broken(project, "more principal is repaid than was lent");
   if (d.repaid != d.principal) return broken(project, "claims fall by another sum than is repaid");
+  if (d.yield != d.interest) return broken(project, "claims note another interest than is paid");
   if (d.repayment != d.principal + d.interest) {
     return broken(project, "the repayment is not distributed whole");
+  }
+  if (!is_between_its_parties(state, project, entry, d)) {
+    return broken(project, "money passes between others than lenders and borrower");
   }
   for (const ProjectMoved& move : entry.moves) {
     if (move.to == ProjectState::kSettled && repaid != disbursed) {
