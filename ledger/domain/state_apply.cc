@@ -28,6 +28,14 @@ void sort_once(std::vector<base::AccountId>& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
+// Adds to a counter; false, and nothing added, if it would overflow.
+bool grow(std::int64_t& counter, std::int64_t by) {
+  std::int64_t sum = 0;
+  if (__builtin_add_overflow(counter, by, &sum)) return false;
+  counter = sum;
+  return true;
+}
+
 // Folds the sections of one entry. One object per entry keeps the arguments short.
 class Fold {
  public:
@@ -70,13 +78,26 @@ class Fold {
       const auto kind = s_.profile->kind_index(o.kind);
       const auto& currencies = s_.profile->currencies();
       const auto currency = std::find(currencies.begin(), currencies.end(), o.currency);
-      if (!kind || currency == currencies.end() ||
-          o.classes.size() != s_.profile->kinds()[*kind].accounts.size()) {
+      if (!kind || currency == currencies.end() || !fits_kind(o, s_.profile->kinds()[*kind])) {
         return contradiction(e_, "owner " + o.code + " does not fit the profile");
       }
       open_accounts(o, *kind, static_cast<std::uint8_t>(currency - currencies.begin()));
     }
     return base::ok;
+  }
+
+  static bool fits_kind(const OwnerOpened& o, const OwnerKind& kind) {
+    const std::size_t count = kind.accounts.size();
+    if (o.account_count != count || o.classes.size() != count || o.account_names.size() != count) {
+      return false;
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      if (o.classes[i] != kind.accounts[i].account_class ||
+          o.account_names[i] != kind.accounts[i].suffix) {
+        return false;
+      }
+    }
+    return true;
   }
 
   void open_accounts(const OwnerOpened& o, std::uint8_t kind, std::uint8_t currency) {
@@ -105,7 +126,8 @@ class Fold {
   Done projects() {
     for (const ProjectOpened& p : e_.projects) {
       if (p.id.value() != s_.projects.size() + 1 || s_.project_by_code.contains(p.code) ||
-          p.borrower.value() < 1 || p.borrower.value() > s_.owners.size()) {
+          s_.contracts.contains(std::string(p.contract.view())) || p.borrower.value() < 1 ||
+          p.borrower.value() > s_.owners.size()) {
         return contradiction(e_, "project " + p.code + " is out of order or opened twice");
       }
       Project project;
@@ -131,14 +153,10 @@ class Fold {
       }
       Account& debit = s_.edit_account(p.debit);
       Account& credit = s_.edit_account(p.credit);
-      std::int64_t d = 0;
-      std::int64_t c = 0;
-      if (__builtin_add_overflow(debit.debits_posted, p.amount.minor(), &d) ||
-          __builtin_add_overflow(credit.credits_posted, p.amount.minor(), &c)) {
+      if (!grow(debit.debits_posted, p.amount.minor()) ||
+          !grow(credit.credits_posted, p.amount.minor())) {
         return contradiction(e_, "a posted counter overflows");
       }
-      debit.debits_posted = d;
-      credit.credits_posted = c;
       s_.sums_of(debit).debits += p.amount;
       s_.sums_of(credit).credits += p.amount;
       add_once(touched_.accounts, p.debit);
@@ -156,7 +174,9 @@ class Fold {
       const bool opens = change.op == HoldOp::kOpen || change.op == HoldOp::kReopen;
       auto done = opens ? add_to_hold(change) : take_from_hold(change, closed_bids);
       if (!done) return done;
-      move_pending(change, opens ? change.amount.minor() : -change.amount.minor());
+      if (!move_pending(change, opens ? change.amount.minor() : -change.amount.minor())) {
+        return contradiction(e_, "a pending counter overflows");
+      }
       touched_.holds.push_back(change.id);
     }
     return drop_closed_bids(closed_bids);
@@ -172,7 +192,9 @@ class Fold {
       ++s_.next_hold;
     }
     if (existing != nullptr) {
-      existing->remaining += change.amount.minor();
+      if (!grow(existing->remaining, change.amount.minor())) {
+        return contradiction(e_, "a hold overflows");
+      }
     } else {
       if (s_.hold_by_order.contains(OrderKey{change.order, change.kind})) {
         return contradiction(e_, "an order has two open holds of one kind");
@@ -184,7 +206,9 @@ class Fold {
     if (change.kind != HoldKind::kBid) return base::ok;
     if (!s_.project_exists(change.project)) return contradiction(e_, "a bid names no project");
     Project& project = s_.edit_project(change.project);
-    project.frozen += change.amount.minor();
+    if (!grow(project.frozen, change.amount.minor())) {
+      return contradiction(e_, "a project's bids overflow");
+    }
     if (existing == nullptr) {
       project.bids.insert(std::lower_bound(project.bids.begin(), project.bids.end(), change.id),
                           change.id);
@@ -239,16 +263,13 @@ class Fold {
     return base::ok;
   }
 
-  void move_pending(const HoldChange& change, std::int64_t amount) {
-    Account& account = s_.edit_account(change.account);
-    if (change.kind == HoldKind::kDepositTransit) {
-      account.credits_pending += amount;
-      s_.edit_account(change.beneficiary).credits_pending += amount;
-      add_once(touched_.accounts, change.beneficiary);
-    } else {
-      account.debits_pending += amount;
-    }
+  bool move_pending(const HoldChange& change, std::int64_t amount) {
     add_once(touched_.accounts, change.account);
+    Account& account = s_.edit_account(change.account);
+    if (change.kind != HoldKind::kDepositTransit) return grow(account.debits_pending, amount);
+    add_once(touched_.accounts, change.beneficiary);
+    return grow(account.credits_pending, amount) &&
+           grow(s_.edit_account(change.beneficiary).credits_pending, amount);
   }
 
   Done moves() {
@@ -274,17 +295,16 @@ class Fold {
       Project& project = s_.edit_project(change.project);
       if (!change_claim(at->second, change)) return contradiction(e_, "a claim does not fit");
       const std::int64_t principal = change.principal.minor();
-      const std::int64_t delta = change.op == ClaimOp::kCreate ? principal : -principal;
-      if (change.op == ClaimOp::kCreate) {
-        project.disbursed += principal;
-      } else {
-        project.repaid += principal;
-      }
+      const bool creates = change.op == ClaimOp::kCreate;
+      const std::int64_t delta = creates ? principal : -principal;
       Owner& borrower = s_.owners[project.borrower.value() - 1];
       if (s_.undo) {
         s_.undo->outstanding_images.emplace_back(project.borrower.value(), borrower.outstanding);
       }
-      borrower.outstanding += delta;
+      if (!grow(creates ? project.disbursed : project.repaid, principal) ||
+          !grow(borrower.outstanding, delta)) {
+        return contradiction(e_, "what a borrower owes overflows");
+      }
       touched_.claims.emplace_back(change.project, change.holder);
       touch_project(change.project);
       if (touched_.owners.empty() || touched_.owners.back() != project.borrower) {
@@ -301,16 +321,15 @@ class Fold {
     const bool exists = at != claims.end() && at->holder == change.holder;
     if (change.op == ClaimOp::kCreate) {
       if (exists) {
-        at->principal += change.principal.minor();
+        return grow(at->principal, change.principal.minor());
       } else {
         claims.insert(at, Claim{change.holder, change.principal.minor(), 0, 0});
       }
       return true;
     }
     if (!exists || at->principal - at->principal_paid < change.principal.minor()) return false;
-    at->principal_paid += change.principal.minor();
-    at->interest_paid += change.interest.minor();
-    return true;
+    return grow(at->principal_paid, change.principal.minor()) &&
+           grow(at->interest_paid, change.interest.minor());
   }
 
   Done instalments() {
@@ -322,7 +341,9 @@ class Fold {
         return contradiction(e_, "an instalment is paid out of order");
       }
       project.instalments_paid = paid.instalment;
-      project.interest_paid += paid.interest.minor();
+      if (!grow(project.interest_paid, paid.interest.minor())) {
+        return contradiction(e_, "a project's interest overflows");
+      }
       touch_project(paid.project);
     }
     return base::ok;
