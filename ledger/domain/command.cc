@@ -124,6 +124,26 @@ std::vector<Instalment> schedule_of(std::string_view value) {
   return schedule;
 }
 
+// What set_schedule() would have written.
+bool is_canonical_schedule(std::string_view value) {
+  Decoder in(value);
+  const auto count = in.get<std::uint16_t>();
+  if (count == 0 || count > kInstalmentsMax || value.size() != 2 + std::size_t{20} * count) {
+    return false;
+  }
+  base::Date previous;
+  for (std::uint16_t i = 0; i < count; ++i) {
+    const auto due = base::Date::from_yyyymmdd(in.get<std::uint32_t>());
+    const auto principal = base::Amount::from_minor(in.get<std::int64_t>());
+    const auto interest = base::Amount::from_minor(in.get<std::int64_t>());
+    if (!due || *due <= previous || !principal || !interest || (*principal + *interest).is_zero()) {
+      return false;
+    }
+    previous = *due;
+  }
+  return true;
+}
+
 bool is_canonical(const FieldSpec& spec, std::string_view value) {
   switch (spec.type) {
     case FieldType::kCode:
@@ -151,8 +171,7 @@ bool is_canonical(const FieldSpec& spec, std::string_view value) {
       return value.size() == 1 && value[0] >= 1 &&
              value[0] <= static_cast<char>(Authority::kOperators);
     case FieldType::kSchedule:
-      return value.size() >= 2 &&
-             value.size() == 2 + std::size_t{20} * Decoder(value).get<std::uint16_t>();
+      return is_canonical_schedule(value);
   }
   return false;
 }
