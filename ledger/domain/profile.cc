@@ -23,6 +23,9 @@ constexpr std::pair<std::string_view, ClassGroup> kGroups[] = {
     {"platform", ClassGroup::kPlatform},
 };
 
+// "owner code:suffix" is at most 64 characters, of which the owner's code takes 48.
+constexpr std::size_t kSuffixMax = 15;
+
 constexpr std::uint32_t matrix_key(FlowCode flow, std::uint8_t debit, std::uint8_t credit) {
   return static_cast<std::uint32_t>(flow) << 16 | static_cast<std::uint32_t>(debit) << 8 | credit;
 }
@@ -125,10 +128,19 @@ class ProfileReader {
     return list;
   }
 
+  // A colon separates kind, name and suffix in the code of an account.
+  static bool is_name(std::string_view text) {
+    return is_code(text) && text.find(':') == std::string_view::npos;
+  }
+
   void read_currencies(const toml::table& root) {
     for (const std::string& code : texts(root, "currencies")) {
       const auto currency = base::Currency::parse(code);
       if (!currency) refuse(need(root, "currencies"), fmt::format("'{}' is no currency", code));
+      const auto& known = profile_.currencies_;
+      if (std::find(known.begin(), known.end(), *currency) != known.end()) {
+        refuse(need(root, "currencies"), fmt::format("'{}' is listed twice", code));
+      }
       profile_.currencies_.push_back(*currency);
     }
     if (profile_.currencies_.empty() || profile_.currencies_.size() > 16) {
@@ -163,6 +175,8 @@ class ProfileReader {
     OwnerKind kind;
     kind.name = text(table, "name");
     kind.structural = flag(table, "structural");
+    if (!is_name(kind.name)) refuse(table, "a kind's name is a code without ':'");
+    if (profile_.kinds_.size() == 200) refuse(table, "at most 200 kinds");
     if (profile_.kind_index(kind.name)) refuse(table, "kind '" + kind.name + "' is declared twice");
     for (const toml::table* account : tables(table, "accounts")) {
       only(*account, {"suffix", "class"});
@@ -171,6 +185,12 @@ class ProfileReader {
       a.account_class = static_cast<std::uint16_t>(number(*account, "class", 1, 9999));
       if (!profile_.class_index(a.account_class)) {
         refuse(*account, fmt::format("class {} is not declared", a.account_class));
+      }
+      if (!is_name(a.suffix) || a.suffix.size() > kSuffixMax) {
+        refuse(*account, "a suffix is a code of 1 to 15 characters without ':'");
+      }
+      for (const KindAccount& other : kind.accounts) {
+        if (other.suffix == a.suffix) refuse(*account, "suffix '" + a.suffix + "' stands twice");
       }
       kind.accounts.push_back(std::move(a));
     }
@@ -256,6 +276,16 @@ class ProfileReader {
       const auto index = profile_.kind_index(kind);
       if (!index || !profile_.account_position(*index, suffix)) {
         refuse(root, fmt::format("the flows need an account {}:{}", kind, suffix));
+      }
+    }
+    for (const std::string_view kind : {"custody", "platform"}) {
+      if (!profile_.kinds_[*profile_.kind_index(kind)].structural) {
+        refuse(root, fmt::format("kind '{}' must be structural", kind));
+      }
+    }
+    for (const std::string_view kind : {"channel", "lender", "borrower"}) {
+      if (profile_.kinds_[*profile_.kind_index(kind)].structural) {
+        refuse(root, fmt::format("kind '{}' must not be structural", kind));
       }
     }
     for (const Flow* flow : all_flows()) {
