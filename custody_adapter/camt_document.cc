@@ -63,6 +63,11 @@ void CamtDocument::start(Tag tag, std::string_view currency, Place place) {
   if (skip_depth_ != 0) return;
   if (tag == Tag::kSplmtryData) {
     skip_depth_ = depth();
+    if (builder_.is_open() && !supplementary_noted_) {
+      supplementary_noted_ = true;
+      builder_.issue(Severity::kNote, "supplementary_data", "SplmtryData",
+                     "extensions of the bank are not read; they may name the real asset", place);
+    }
     return;
   }
   element_ = place;
@@ -145,6 +150,7 @@ void CamtDocument::open_statement(Place place) {
   statement.message_id = message_id_;
   statement.page = message_page_;
   statement.last_page = message_last_page_;
+  supplementary_noted_ = false;
   balances_.clear();
   all_ = credits_ = debits_ = Summary();
   all_entries_ = credit_entries_ = debit_entries_ = Sums();
@@ -281,6 +287,15 @@ void CamtDocument::check_details() {
                  entry_.place);
 }
 
+void CamtDocument::turn_entry() {
+  const auto turned = [](Side side) {
+    return side == Side::kCredit ? Side::kDebit : Side::kCredit;
+  };
+  entry_amount_.side = turned(*entry_amount_.side);
+  for (EntryDetail& detail : entry_.details) detail.side = turned(detail.side);
+  detail_sum_ = -detail_sum_;
+}
+
 void CamtDocument::end_entry(std::uint64_t end_offset) {
   entry_.place.length = end_offset - entry_.place.offset;
   const auto amount = figure_of(entry_amount_, "Ntry/Amt");
@@ -290,6 +305,7 @@ void CamtDocument::end_entry(std::uint64_t end_offset) {
                    "neither CRDT nor DBIT: the entry cannot be read", entry_.place);
   }
   if (!units || !entry_amount_.side) return;
+  if (options_.turn_camt_reversals && entry_.reversal) turn_entry();
   entry_.amount = *units;
   entry_.digits = amount->digits;
   entry_.side = *entry_amount_.side;

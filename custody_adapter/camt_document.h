@@ -78,6 +78,7 @@ class CamtDocument {
   void end_balance();
   void choose_balances();
   void end_detail();
+  void turn_entry();
   void end_entry(std::uint64_t end_offset);
   void merge_only_detail();
   void check_details();
@@ -100,6 +101,7 @@ class CamtDocument {
   std::array<std::size_t, 8> scope_depth_{};  // path length at which a scope was entered
   std::size_t skip_depth_ = 0;                // inside SplmtryData: foreign elements
   bool message_seen_ = false;
+  bool supplementary_noted_ = false;
   Place element_;         // start tag of the entry, balance or statement being read
   std::string currency_;  // its Ccy attribute
 

@@ -13,7 +13,8 @@ namespace custody_adapter {
   X(AddtlInf)                                                                                      \
   X(AddtlNtryInf)                                                                                  \
   X(AddtlStmtInf)                                                                                  \
-  X(AddtlTxInf) X(Amt) X(AmtDtls) X(AppHdr) X(BBAN) X(BIC) X(BICFI) X(Bal) X(BkToCstmrAcctRpt)     \
+  X(AddtlTxInf)                                                                                    \
+  X(Amt) X(AmtDtls) X(AppHdr) X(BBAN) X(BIC) X(BICFI) X(Bal) X(BkToCstmrAcctRpt)                   \
       X(BkToCstmrDbtCdtNtfctn) X(BkToCstmrStmt) X(BkTxCd) X(BookgDt) X(Btch) X(Ccy) X(Cd) X(       \
           CdOrPrtry) X(CdtDbtInd) X(Cdtr) X(CdtrAcct) X(CdtrAgt) X(CdtrRef) X(CdtrRefInf) X(Chrgs) \
           X(ChqNb) X(CpyDplctInd) X(Dbtr) X(DbtrAcct) X(DbtrAgt) X(Document) X(Domn) X(Dt) X(DtTm) \

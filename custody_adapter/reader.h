@@ -49,6 +49,10 @@ enum class Charset { kCp1252, kLatin1, kLatin9, kCp852, kLatin1Only };
 
 struct ReadOptions {
   Charset charset = Charset::kCp1252;
+  // One camt producer states the direction of the payment that RvslInd undoes, against the
+  // standard. Set for such a source: reversals are turned. The balance proof shows whether it is
+  // right.
+  bool turn_camt_reversals = false;
   // Details kept per entry; the rest is counted and summed but not delivered, with an issue.
   std::size_t details_max = 100'000;
 };

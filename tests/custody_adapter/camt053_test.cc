@@ -123,6 +123,12 @@ TEST(Camt053, ChargesExplainDetailsAndAnUnexplainedGapIsAnIssue) {
   EXPECT_EQ(format(s.verdict), "PROVED");
 }
 
+TEST(Camt053, ReversalsAreTurnedOnlyForASourceThatNeedsIt) {
+  const std::string bytes = proved(entry("5", "<RvslInd>true</RvslInd>"), "95");
+  EXPECT_EQ(format(only(read(bytes)).verdict), "UNPROVED (-10.00)");
+  EXPECT_EQ(format(only(read(bytes, {.turn_camt_reversals = true})).verdict), "PROVED");
+}
+
 TEST(Camt053, MixedSignsInABatchAreSummedWithTheirSigns) {
   const std::string details =
       "<NtryDtls><TxDtls><Amt Ccy=\"EUR\">30</Amt><CdtDbtInd>CRDT</CdtDbtInd></TxDtls><TxDtls>"
@@ -194,7 +200,9 @@ TEST(Camt053, ForeignElementsInSupplementaryDataAreNotRead) {
   const std::string extra =
       "<SplmtryData><Envlp><Amt Ccy=\"EUR\">999</Amt><CdtDbtInd>DBIT</CdtDbtInd></Envlp>"
       "</SplmtryData>";
-  EXPECT_EQ(format(only(read(proved(entry("5", extra), "105"))).verdict), "PROVED");
+  const Statement s = only(read(proved(entry("5", extra), "105")));
+  EXPECT_EQ(format(s.verdict), "PROVED");
+  EXPECT_TRUE(has_issue(s.issues, "supplementary_data"));
 }
 
 TEST(Camt053, Latin9BytesInAFileThatSaysUtf8KeepOffsetsTrue) {
