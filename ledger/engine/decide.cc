@@ -1,0 +1,356 @@
+// The decide thread's work on one command: seen before? decide, fold in, append to the group.
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "ledger/base/bytes.h"
+#include "ledger/engine/impl.h"
+#include "ledger/journal/block.h"
+
+namespace ledger::engine {
+namespace {
+
+using domain::Command;
+using domain::Entry;
+using domain::Refusal;
+using domain::RefusalCode;
+
+Answer answer_of(const StoredEntry& stored, bool replayed) {
+  Answer answer;
+  answer.replayed = replayed;
+  answer.sequence = stored.entry.sequence;
+  answer.time = stored.entry.time;
+  answer.hash = stored.hash;
+  if (!stored.entry.committed()) {
+    const auto code = domain::refusal_from_number(stored.entry.refusal);
+    LEDGER_CHECK(code.has_value());
+    answer.refusal = Refusal{*code, stored.entry.detail};
+  }
+  return answer;
+}
+
+// The record of `sequence` in a block that holds it.
+std::optional<StoredEntry> entry_in(const store::Block& block, base::Sequence sequence) {
+  journal::RecordReader records(block.bytes);
+  std::uint64_t at = block.first.value();
+  while (!records.at_end()) {
+    const auto record = records.next();
+    if (!record) return std::nullopt;
+    if (at++ != sequence.value()) continue;
+    StoredEntry stored;
+    stored.bytes = record->entry;
+    stored.hash = record->hash;
+    if (!domain::decode(record->entry, stored.entry)) return std::nullopt;
+    return stored;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void Engine::Impl::decide_work(Work& work, Group& group, base::Timestamp now) {
+  if (work.read) {
+    counts.reads.fetch_add(1, std::memory_order_relaxed);
+    work.read(View(*this));
+    group.reads.push_back(std::move(work.read_done));
+    return;
+  }
+  std::vector<Answer> answers;
+  if (work.batch.atomic) {
+    answers = decide_atomic(work.batch.commands, group, now);
+  } else {
+    answers.reserve(work.batch.commands.size());
+    for (const Command& command : work.batch.commands) {
+      answers.push_back(decide_one(command, group, now));
+    }
+  }
+  group.answers.emplace_back(std::move(work.done), std::move(answers));
+}
+
+Answer Engine::Impl::decide_one(const Command& command, Group& group, base::Timestamp now) {
+  if (auto answer = replay_of(command)) return *std::move(answer);
+  Answer answer;
+  answer.refusal = decide_entry(command, now);
+  domain::Touched touched;
+  auto applied = state.apply(draft, &touched);
+  LEDGER_CHECK(applied.has_value());
+  const std::uint64_t id_hash = hash_of(command.id);
+  answer.sequence = draft.sequence;
+  answer.time = draft.time;
+  answer.hash = append_entry(draft, id_hash, group);
+  note_effects(draft, touched, id_hash);
+  merge_touched(touched);
+  if (answer.refusal) count_refusal(*answer.refusal);
+  return answer;
+}
+
+// Fills `draft` with the decision. What the flow needs from the disk is loaded first.
+std::optional<Refusal> Engine::Impl::decide_entry(const Command& command, base::Timestamp now) {
+  domain::Context context;
+  context.now = now > state.time() ? now : base::Timestamp{state.time().ns + 1};
+  context.head = head;
+  context.tree_size = tree.size();
+  context.orders = this;
+  std::optional<StoredEntry> target;
+  switch (domain::flow_of(command.flow).needs) {
+    case domain::Needs::kNothing:
+      break;
+    case domain::Needs::kClaims: {
+      base::ProjectId project;
+      if (const auto id = state.find_project(command.text(domain::Field::kProject))) project = *id;
+      const auto* hold =
+          state.find_hold(command.text(domain::Field::kOrder), domain::HoldKind::kRepayment);
+      if (hold != nullptr) project = hold->project;
+      if (project.is_none()) break;
+      if (auto loaded = load_claims(project); !loaded) {
+        read_fault = loaded.error();
+        state.load_claims(project, {});
+      }
+      claims_used[project.value()] = state.sequence().value() + 1;
+      break;
+    }
+    case domain::Needs::kTargetEntry:
+      target = read_entry(base::Sequence(command.count(domain::Field::kEntry)));
+      break;
+    case domain::Needs::kProposedEntry: {
+      const auto* proposal = state.find_proposal(command.text(domain::Field::kProposal));
+      if (proposal != nullptr) target = read_entry(proposal->target);
+      break;
+    }
+    case domain::Needs::kTreeRoot:
+      context.tree_root = tree.root();
+      break;
+  }
+  if (target) {
+    context.target = &target->entry;
+    context.target_hash = target->hash;
+  }
+  return domain::decide(state, command, context, draft);
+}
+
+// All or none. Each command is decided on the state the ones before it leave; the first refusal
+// takes everything back and is journaled alone, so that it stays as evidence; the others may be
+// sent again.
+std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& commands, Group& group,
+                                                base::Timestamp now) {
+  struct Staged {
+    std::size_t index;
+    Entry entry;
+    domain::Touched touched;
+  };
+  std::vector<Answer> answers(commands.size());
+  std::vector<Staged> staged;
+  std::map<std::string_view, std::size_t> ids;
+  std::optional<std::size_t> refused;
+  state.mark();
+  for (std::size_t i = 0; i < commands.size() && !refused; ++i) {
+    if (!ids.emplace(commands[i].id, i).second) {
+      answers[i].refusal = Refusal{RefusalCode::kIdReused, "the id stands twice in the batch"};
+      refused = i;
+      continue;
+    }
+    if (auto replayed = replay_of(commands[i])) {
+      answers[i] = *std::move(replayed);
+      if (answers[i].refusal) refused = i;
+      continue;
+    }
+    answers[i].refusal = decide_entry(commands[i], now);
+    if (answers[i].refusal) {
+      refused = i;
+      staged.push_back({i, draft, {}});
+      continue;
+    }
+    Staged& one = staged.emplace_back();
+    one.index = i;
+    auto applied = state.apply(draft, &one.touched);
+    LEDGER_CHECK(applied.has_value());
+    one.entry = draft;
+  }
+  if (refused) {
+    state.rollback();
+    Entry evidence;
+    const bool journaled = !staged.empty() && staged.back().index == *refused;
+    if (journaled) evidence = std::move(staged.back().entry);
+    staged.clear();
+    for (std::size_t i = 0; i < commands.size(); ++i) {
+      if (i == *refused) continue;
+      if (answers[i].replayed) continue;
+      answers[i] = Answer();
+      answers[i].refusal =
+          Refusal{RefusalCode::kBatchAborted, fmt::format("refused={}", commands[*refused].id)};
+    }
+    if (!journaled) return answers;
+    evidence.sequence = base::next(state.sequence());
+    evidence.business_date = state.business_date();
+    auto applied = state.apply(evidence, nullptr);
+    LEDGER_CHECK(applied.has_value());
+    staged.push_back({*refused, std::move(evidence), {}});
+    count_refusal(*answers[*refused].refusal);
+  } else {
+    state.commit();
+  }
+  for (Staged& one : staged) {
+    const std::uint64_t id_hash = hash_of(one.entry.command_id);
+    Answer& answer = answers[one.index];
+    answer.sequence = one.entry.sequence;
+    answer.time = one.entry.time;
+    answer.hash = append_entry(one.entry, id_hash, group);
+    note_effects(one.entry, one.touched, id_hash);
+    merge_touched(one.touched);
+  }
+  return answers;
+}
+
+// --- seen before?
+// ---------------------------------------------------------------------------------
+
+std::optional<Answer> Engine::Impl::replay_of(const Command& command) {
+  const auto stored = find_command(command.id);
+  if (!stored) return std::nullopt;
+  counts.replays.fetch_add(1, std::memory_order_relaxed);
+  if (stored->entry.flow == command.flow && stored->entry.command == command.body) {
+    return answer_of(*stored, true);
+  }
+  Answer answer;
+  const auto field = domain::first_difference(stored->entry.command, command.body);
+  const bool flow_differs = stored->entry.flow != command.flow;
+  answer.refusal =
+      Refusal{RefusalCode::kIdReused,
+              fmt::format("field={} sequence={}",
+                          flow_differs || !field ? "flow" : domain::spec_of(*field).name,
+                          stored->entry.sequence.value())};
+  count_refusal(*answer.refusal);
+  return answer;
+}
+
+bool Engine::Impl::exists(std::string_view command_id) const {
+  return find_command(command_id).has_value();
+}
+
+std::optional<StoredEntry> Engine::Impl::find_command(std::string_view id) const {
+  const std::uint64_t hash = hash_of(id);
+  if (filter && !filter->may_contain(hash)) return std::nullopt;
+  std::optional<StoredEntry> found;
+  const auto try_sequence = [&](std::uint64_t sequence) {
+    if (found) return;
+    auto stored = read_entry(base::Sequence(sequence));
+    if (stored && stored->entry.command_id == id) found = std::move(stored);
+  };
+  run->sequences_of(hash, try_sequence);
+  for (auto at = live.rbegin(); at != live.rend() && !found; ++at) {
+    (*at)->sequences_of(hash, try_sequence);
+  }
+  if (found) return found;
+  auto done = store->scan_prefix(store::Column::kIds, number_key(hash),
+                                 [&](std::string_view key, std::string_view) {
+                                   try_sequence(base::get_key(key.substr(8)));
+                                   return !found.has_value();
+                                 });
+  // An index that cannot be read must not make an old command look new.
+  if (!done) read_fault = done.error();
+  return found;
+}
+
+std::optional<StoredEntry> Engine::Impl::read_entry(base::Sequence sequence) const {
+  if (sequence.is_none() || sequence > state.sequence()) return std::nullopt;
+  if (!open_block.bytes.empty() && sequence >= open_block.first) {
+    return entry_in(open_block, sequence);
+  }
+  for (auto at = recent.rbegin(); at != recent.rend(); ++at) {
+    if (sequence >= (*at)->first) {
+      if (auto found = entry_in(**at, sequence)) return found;
+      break;
+    }
+  }
+  const bool cached = !cached_block.bytes.empty() && cached_block.first <= sequence;
+  if (cached) {
+    if (auto found = entry_in(cached_block, sequence)) return found;
+  }
+  auto block = store->block_of(sequence);
+  if (!block) {
+    if (block.error().kind != base::Fault::Kind::kNotFound) read_fault = block.error();
+    return std::nullopt;
+  }
+  cached_block = *std::move(block);
+  return entry_in(cached_block, sequence);
+}
+
+// --- appending
+// ------------------------------------------------------------------------------------
+
+crypto::Digest Engine::Impl::append_entry(const Entry& entry, std::uint64_t id_hash, Group& group) {
+  draft_bytes.clear();
+  domain::encode(entry, draft_bytes);
+  head = sha.hash(head.view(), draft_bytes);
+  tree.append(draft_bytes);
+  const bool full = open_block_entries == journal::kBlockEntriesMax ||
+                    open_block.bytes.size() + draft_bytes.size() > journal::kBlockBytesMax;
+  if (open_block_entries > 0 && full) close_block(group);
+  if (open_block_entries == 0) open_block.first = entry.sequence;
+  journal::append_record(open_block.bytes, draft_bytes, head);
+  ++open_block_entries;
+  group.last = entry.sequence;
+  ++group.entries;
+  group.postings += entry.postings.size();
+  if (filter) filter->insert(id_hash);
+  if (next_filter) next_filter->insert(id_hash);
+  return head;
+}
+
+void Engine::Impl::close_block(Group& group) {
+  if (open_block_entries == 0) return;
+  recent.push_back(std::make_shared<const store::Block>(open_block));
+  group.blocks.push_back(std::move(open_block));
+  open_block = {};
+  open_block_entries = 0;
+}
+
+void Engine::Impl::note_effects(const Entry& entry, const domain::Touched& touched,
+                                std::uint64_t id_hash) {
+  for (const base::AccountId id : touched.accounts) {
+    run->add_history(id, entry.sequence, counters_of(state.account(id)));
+  }
+  run->add_id(id_hash, entry.sequence);
+  ++ids_total;
+  for (const domain::CutOff& cut : entry.cut_offs) {
+    run->add_day(cut.closed, entry.sequence);
+    days[cut.closed] = entry.sequence;
+  }
+}
+
+void Engine::Impl::merge_touched(const domain::Touched& touched) {
+  const auto append = [](auto& to, const auto& from) {
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  append(group_touched.owners, touched.owners);
+  append(group_touched.holds, touched.holds);
+  append(group_touched.projects, touched.projects);
+  append(group_touched.claims, touched.claims);
+  append(group_touched.proposals, touched.proposals);
+}
+
+// What the group changed is written once, as it stands at the group's end.
+void Engine::Impl::finish_group(Group& group) {
+  close_block(group);
+  const auto once = [](auto& list) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  };
+  once(group_touched.owners);
+  once(group_touched.holds);
+  once(group_touched.projects);
+  once(group_touched.claims);
+  once(group_touched.proposals);
+  run->add_objects(state, group_touched);
+  group_touched.clear();
+}
+
+void Engine::Impl::count_refusal(const Refusal& refusal) {
+  counts.refusals.fetch_add(1, std::memory_order_relaxed);
+  const auto number = static_cast<std::size_t>(refusal.code);
+  if (number < counts.refusals_by_code.size()) {
+    counts.refusals_by_code[number].fetch_add(1, std::memory_order_relaxed);
+  }
+}
+
+}  // namespace ledger::engine

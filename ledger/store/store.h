@@ -1,0 +1,108 @@
+// Store: the one place that knows RocksDB. It keeps the journal, and the projections folded from
+// it.
+//
+//   journal       written by append(): one WriteBatch, one fsync; the only thing in the WAL
+//   projections   written by ingest(): sorted files, all columns and their mark in one atomic step,
+//                 no WAL; what a crash loses is folded again from the mark
+//
+// Thread-safe, except that append() has one caller at a time and ingest() has one caller at a time.
+// See README.md in this folder for keys and values.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "ledger/base/fault.h"
+#include "ledger/base/ids.h"
+#include "ledger/base/result.h"
+
+namespace ledger::store {
+
+// Projections. The journal is not one of them.
+enum class Column : std::uint8_t {
+  kMeta,
+  kIds,
+  kHistory,
+  kOwners,
+  kAccounts,
+  kHolds,
+  kProjects,
+  kClaims,
+  kProposals,
+};
+inline constexpr std::size_t kColumns = 9;
+
+// One block of the journal, see ledger/journal/block.h.
+struct Block {
+  base::Sequence first;
+  std::string bytes;
+};
+
+// A new value of a key, or its removal.
+struct Change {
+  std::string key;
+  std::optional<std::string> value;
+};
+
+// Ascending and unique by key within each column.
+struct Run {
+  std::vector<std::pair<Column, std::vector<Change>>> columns;
+};
+
+enum class Mode { kCreate, kReadWrite, kReadOnly };
+
+class Store {
+ public:
+  // kCreate refuses (kInvalid) a folder that holds a store; the others refuse (kNotFound) one that
+  // does not. kClosed if another process has it open for writing.
+  static base::Result<std::unique_ptr<Store>, base::Fault> open(const std::string& path, Mode mode);
+  ~Store();
+  Store(const Store&) = delete;
+  Store& operator=(const Store&) = delete;
+
+  // Durable when it returns. A fault here means that the outcome is unknown.
+  base::Result<base::Ok, base::Fault> append(const std::vector<Block>& blocks);
+  // The block that holds `sequence`; kNotFound beyond the end.
+  base::Result<Block, base::Fault> block_of(base::Sequence sequence) const;
+  // The last block; an empty one (no bytes) in an empty journal.
+  base::Result<Block, base::Fault> last_block() const;
+  // Calls `take` with each block from the one that holds `from` on, until it returns false.
+  base::Result<base::Ok, base::Fault> scan_journal(
+      base::Sequence from, const std::function<bool(const Block&)>& take) const;
+
+  base::Result<base::Ok, base::Fault> ingest(const Run& run);
+  // Nothing if the key is not there.
+  base::Result<std::optional<std::string>, base::Fault> get(Column column,
+                                                            std::string_view key) const;
+  // Keys >= `from` in order, until `take` returns false.
+  base::Result<base::Ok, base::Fault> scan(
+      Column column, std::string_view from,
+      const std::function<bool(std::string_view key, std::string_view value)>& take) const;
+  // Keys that begin with the 8 bytes of `prefix`, in order; only for kIds, kHistory and kClaims.
+  // Uses the filters of the files, so a prefix that is nowhere costs little.
+  base::Result<base::Ok, base::Fault> scan_prefix(
+      Column column, std::string_view prefix,
+      const std::function<bool(std::string_view key, std::string_view value)>& take) const;
+  // Keys <= `from` in reverse order, until `take` returns false.
+  base::Result<base::Ok, base::Fault> scan_back(
+      Column column, std::string_view from,
+      const std::function<bool(std::string_view key, std::string_view value)>& take) const;
+
+  // Removes every projection (never the journal); they are folded again at the next start.
+  base::Result<base::Ok, base::Fault> drop_projections();
+  // Re-reads every block of every file and checks its checksum; kCorruption names the file.
+  base::Result<base::Ok, base::Fault> verify_checksums() const;
+
+ private:
+  struct Impl;
+  explicit Store(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace ledger::store
