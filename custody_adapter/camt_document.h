@@ -90,6 +90,7 @@ class CamtDocument {
   // Unsigned amount in its currency; nothing and an error issue when it cannot be read.
   std::optional<Figure> figure_of(const RawAmount& raw, std::string_view field);
   void remember(RawAmount& raw, std::string_view text);
+  void append_text(std::string& target, std::string_view text);
   // Issue at the element now open, named by its parent and itself.
   void complain(Severity severity, std::string_view code, std::string_view text);
 

@@ -15,8 +15,11 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return static_cast<std::uint64_t>(figure->units.minor());
 }
 
+constexpr std::size_t kTextBytesMax = 1U << 16U;
+constexpr std::size_t kCodeBytesMax = 64;
+
 // Runs of blanks and line ends come from indented XML and become one blank.
-void append_line(std::string& target, std::string_view text) {
+void append_words(std::string& target, std::string_view text) {
   bool gap = !target.empty();
   for (const char c : text) {
     if (c == ' ' || c == '\n' || c == '\r' || c == '\t') {
@@ -36,6 +39,13 @@ void set_reference(std::string& target, std::string_view text) {
 }
 
 }  // namespace
+
+void CamtDocument::append_text(std::string& target, std::string_view text) {
+  if (target.size() + text.size() > kTextBytesMax) {
+    return complain(Severity::kWarning, "field_too_long", text);
+  }
+  append_words(target, text);
+}
 
 void CamtDocument::leaf(Tag tag, std::string_view text) {
   if (text.empty() && tag != Tag::kAmt) return;
@@ -101,7 +111,7 @@ void CamtDocument::statement_text(Tag tag, std::string_view text) {
     if (tag == Tag::kId) statement.id = std::string(text);
     if (tag == Tag::kElctrncSeqNb) statement.number = number_of(text);
     if (tag == Tag::kLglSeqNb) statement.legal_number = number_of(text);
-    if (tag == Tag::kAddtlStmtInf) append_line(statement.information, text);
+    if (tag == Tag::kAddtlStmtInf) append_text(statement.information, text);
     if (tag == Tag::kCpyDplctInd) {
       complain(Severity::kNote, "copy_or_duplicate", text);
     }
@@ -162,6 +172,7 @@ void CamtDocument::code_text(Tag tag, std::string_view text) {
   const bool part =
       (tag == Tag::kCd && (parent == Tag::kDomn || parent == Tag::kFmly)) || tag == Tag::kSubFmlyCd;
   if (part) {
+    if (entry_.transaction_code.size() + text.size() > kCodeBytesMax) return;
     if (!entry_.transaction_code.empty()) entry_.transaction_code.push_back('/');
     entry_.transaction_code.append(text);
   } else if (tag == Tag::kCd && parent == Tag::kPrtry && up(2) == Tag::kBkTxCd) {
@@ -185,7 +196,7 @@ void CamtDocument::entry_text(Tag tag, std::string_view text) {
     if (tag == Tag::kRvslInd) entry_.reversal = is_true(text);
     if (tag == Tag::kNtryRef) set_reference(entry_.references.owner, text);
     if (tag == Tag::kAcctSvcrRef) set_reference(entry_.references.bank, text);
-    if (tag == Tag::kAddtlNtryInf) append_line(entry_.additional, text);
+    if (tag == Tag::kAddtlNtryInf) append_text(entry_.additional, text);
   }
   if ((tag == Tag::kSts && parent == Tag::kNtry) || parent == Tag::kSts) {
     status_seen_ = true;
@@ -214,17 +225,17 @@ void CamtDocument::detail_text(Tag tag, std::string_view text) {
   if (parent == Tag::kTxDtls) {
     if (tag == Tag::kAmt) remember(detail_amount_, text);
     if (tag == Tag::kCdtDbtInd) detail_amount_.side = side_of(text);
-    if (tag == Tag::kAddtlTxInf) append_line(detail_.remittance, text);
+    if (tag == Tag::kAddtlTxInf) append_text(detail_.remittance, text);
   } else if (tag == Tag::kAmt && (parent == Tag::kTxAmt || parent == Tag::kInstdAmt)) {
     if (parent == Tag::kTxAmt || !detail_alternative_.seen) remember(detail_alternative_, text);
   } else if (tag == Tag::kAmt && (parent == Tag::kChrgs || parent == Tag::kRcrd)) {
     add_charge(text);
   } else if (tag == Tag::kUstrd && parent == Tag::kRmtInf) {
-    append_line(detail_.remittance, text);
+    append_text(detail_.remittance, text);
   } else if ((tag == Tag::kRef && parent == Tag::kCdtrRefInf) || tag == Tag::kCdtrRef) {
     set_reference(detail_.references.creditor, text);
   } else if (tag == Tag::kAddtlInf && up(1) == Tag::kRtrInf) {
-    append_line(detail_.remittance, text);
+    append_text(detail_.remittance, text);
   } else {
     party_text(tag, text);
   }

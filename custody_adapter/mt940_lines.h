@@ -2,6 +2,7 @@
 // (a SWIFT transport form, only when the file begins with it).
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -67,25 +68,31 @@ class LineSplitter {
   void split(std::string_view chunk, OnLine&& on_line) {
     while (!chunk.empty()) {
       const void* hit = std::memchr(chunk.data(), '\n', chunk.size());
-      if (hit == nullptr) {
-        carry_.append(chunk);
-        while (carry_.size() > kLineBytesMax) {
-          emit(std::string_view(carry_).substr(0, kLineBytesMax), on_line);
-          carry_.erase(0, kLineBytesMax);
-        }
-        return;
-      }
+      if (hit == nullptr) return gather(chunk, on_line);
       const auto size = static_cast<std::size_t>(static_cast<const char*>(hit) - chunk.data());
-      if (carry_.empty()) {
+      if (carry_.empty() && size < kLineBytesMax) {
         emit(chunk.substr(0, size), on_line);
       } else {
-        carry_.append(chunk.substr(0, size));
+        gather(chunk.substr(0, size), on_line);
         emit(carry_, on_line);
         carry_.clear();
       }
       ++offset_;
       ++number_;
       chunk.remove_prefix(size + 1);
+    }
+  }
+  // Adds to the unfinished line; pieces of full size leave at once, so that a file without line
+  // ends costs no memory.
+  template <typename OnLine>
+  void gather(std::string_view text, OnLine&& on_line) {
+    while (!text.empty()) {
+      const std::size_t size = std::min(text.size(), kLineBytesMax - carry_.size());
+      carry_.append(text.substr(0, size));
+      text.remove_prefix(size);
+      if (carry_.size() < kLineBytesMax) return;
+      emit(carry_, on_line);
+      carry_.clear();
     }
   }
   template <typename OnLine>

@@ -329,6 +329,14 @@ TEST(Mt940, ChunkingDoesNotMatter) {
   }
 }
 
+TEST(Mt940, ALineOfMegabytesIsReadInPiecesAndItsLossIsNoted) {
+  const std::string bytes =
+      statement(":61:240630C1,NTRFX\n:86:" + std::string(50'000'000, 'x') + "\n", "101,00");
+  const Statement s = only(read(bytes));
+  EXPECT_TRUE(has_issue(s.issues, "field_too_long"));
+  EXPECT_EQ(format(s.verdict), "PROVED");
+}
+
 TEST(Mt940, AFileWithoutFieldsIsAnErrorNotSilence) {
   EXPECT_EQ(read("1\n2\n3\n").error->code, ErrorCode::kNotThisFormat);
   EXPECT_EQ(read(":NS:\n").error->code, ErrorCode::kNoStatement);
