@@ -271,7 +271,19 @@ def is_day(value):
 
 
 def is_schedule(value):
-    return len(value) >= 2 and len(value) == 2 + 20 * U16.unpack_from(value)[0]
+    if len(value) < 2:
+        return False
+    count, = U16.unpack_from(value)
+    if not 1 <= count <= 600 or len(value) != 2 + 20 * count:
+        return False
+    previous = 0
+    for due, principal, interest in INSTALMENT.iter_unpack(value[2:]):
+        if due <= previous or not is_date(due) or min(principal, interest) < 0:
+            return False
+        if not 0 < max(principal, interest) <= AMOUNT_MAX:
+            return False
+        previous = due
+    return True
 
 
 def is_hash(value):
