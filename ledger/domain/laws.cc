@@ -286,24 +286,18 @@ std::optional<Refusal> flow_matrix(const State& state, const Entry& entry) {
 }
 
 std::optional<Refusal> control_equation(const State& state, const Entry& entry) {
-  const auto& classes = state.profile().classes();
-  const auto totals = state.class_totals();  // ascending by class, then currency
-  const std::size_t currencies = state.profile().currencies().size();
-  std::vector<Int128> difference(currencies);  // assets less liabilities
-  for (std::size_t i = 0; i < totals.size(); ++i) {
+  const auto& currencies = state.profile().currencies();
+  for (std::size_t k = 0; k < currencies.size(); ++k) {
     // Assets enter with debits - credits, liabilities with the opposite sign: the same figure.
-    difference[i % currencies] += (totals[i].debits - totals[i].credits).minor();
-  }
-  for (const Posting& p : entry.postings) {
-    difference[state.account(p.debit).currency_index] += p.amount.minor();
-    difference[state.account(p.credit).currency_index] -= p.amount.minor();
-  }
-  LEDGER_CHECK(totals.size() == classes.size() * currencies);
-  for (std::size_t k = 0; k < currencies; ++k) {
-    if (difference[k] != 0) {
+    Int128 difference = state.imbalance(static_cast<std::uint8_t>(k)).minor();
+    for (const Posting& p : entry.postings) {
+      if (state.account(p.debit).currency_index == k) difference += p.amount.minor();
+      if (state.account(p.credit).currency_index == k) difference -= p.amount.minor();
+    }
+    if (difference != 0) {
       return broken(RefusalCode::kLawControl,
-                    fmt::format("currency={} difference={}", state.profile().currencies()[k].code(),
-                                base::to_string(difference[k])));
+                    fmt::format("currency={} difference={}", currencies[k].code(),
+                                base::to_string(difference)));
     }
   }
   return std::nullopt;

@@ -170,6 +170,16 @@ bool State::is_reversed(base::Sequence entry) const {
   return impl_->reversed.contains(entry.value());
 }
 
+base::Total State::imbalance(std::uint8_t currency_index) const {
+  const std::size_t classes = profile().classes().size();
+  base::Total total;
+  for (std::size_t c = 0; c < classes; ++c) {
+    const ClassSums& sums = impl_->sums[currency_index * classes + c];
+    total += sums.debits - sums.credits;
+  }
+  return total;
+}
+
 std::vector<ClassTotal> State::class_totals() const {
   std::vector<ClassTotal> totals;
   const auto& classes = profile().classes();

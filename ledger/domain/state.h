@@ -169,6 +169,8 @@ class State {
   std::vector<const Proposal*> proposals() const;  // ascending by id
   bool is_reversed(base::Sequence entry) const;
 
+  // Posted debits less posted credits of one currency over all classes: zero in balanced books.
+  base::Total imbalance(std::uint8_t currency_index) const;
   // Posted sums per class and currency, kept up to date: the trial balance.
   std::vector<ClassTotal> class_totals() const;
 

@@ -59,27 +59,37 @@ void Engine::Impl::decide_work(Work& work, Group& group, base::Timestamp now) {
   if (work.batch.atomic) {
     answers = decide_atomic(work.batch.commands, group, now);
   } else {
-    answers.reserve(work.batch.commands.size());
-    for (const Command& command : work.batch.commands) {
-      answers.push_back(decide_one(command, group, now));
-    }
+    answers = decide_each(work.batch.commands, group, now);
   }
   group.answers.emplace_back(std::move(work.done), std::move(answers));
 }
 
-Answer Engine::Impl::decide_one(const Command& command, Group& group, base::Timestamp now) {
-  if (auto answer = replay_of(command)) return *std::move(answer);
+std::vector<Answer> Engine::Impl::decide_each(const std::vector<Command>& commands, Group& group,
+                                              base::Timestamp now) {
+  std::vector<std::uint64_t> hashes(commands.size());
+  for (std::size_t i = 0; i < commands.size(); ++i) hashes[i] = hash_of(commands[i].id);
+  std::vector<Answer> answers;
+  answers.reserve(commands.size());
+  constexpr std::size_t kAhead = 8;
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (filter && i + kAhead < commands.size()) filter->prefetch(hashes[i + kAhead]);
+    answers.push_back(decide_one(commands[i], hashes[i], group, now));
+  }
+  return answers;
+}
+
+Answer Engine::Impl::decide_one(const Command& command, std::uint64_t id_hash, Group& group,
+                                base::Timestamp now) {
+  if (auto answer = replay_of(command, id_hash)) return *std::move(answer);
   Answer answer;
   answer.refusal = decide_entry(command, now);
-  domain::Touched touched;
-  auto applied = state.apply(draft, &touched);
+  auto applied = state.apply(draft, &entry_touched);
   LEDGER_CHECK(applied.has_value());
-  const std::uint64_t id_hash = hash_of(command.id);
   answer.sequence = draft.sequence;
   answer.time = draft.time;
   answer.hash = append_entry(draft, id_hash, group);
-  note_effects(draft, touched, id_hash);
-  merge_touched(touched);
+  note_effects(draft, entry_touched, id_hash);
+  merge_touched(entry_touched);
   if (answer.refusal) count_refusal(*answer.refusal);
   return answer;
 }
@@ -149,7 +159,7 @@ std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& comm
       refused = i;
       continue;
     }
-    if (auto replayed = replay_of(commands[i])) {
+    if (auto replayed = replay_of(commands[i], hash_of(commands[i].id))) {
       answers[i] = *std::move(replayed);
       if (answers[i].refusal) refused = i;
       continue;
@@ -204,8 +214,8 @@ std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& comm
 // --- seen before?
 // ---------------------------------------------------------------------------------
 
-std::optional<Answer> Engine::Impl::replay_of(const Command& command) {
-  const auto stored = find_command(command.id);
+std::optional<Answer> Engine::Impl::replay_of(const Command& command, std::uint64_t id_hash) {
+  const auto stored = find_command(command.id, id_hash);
   if (!stored) return std::nullopt;
   counts.replays.fetch_add(1, std::memory_order_relaxed);
   if (stored->entry.flow == command.flow && stored->entry.command == command.body) {
@@ -224,11 +234,11 @@ std::optional<Answer> Engine::Impl::replay_of(const Command& command) {
 }
 
 bool Engine::Impl::exists(std::string_view command_id) const {
-  return find_command(command_id).has_value();
+  return find_command(command_id, hash_of(command_id)).has_value();
 }
 
-std::optional<StoredEntry> Engine::Impl::find_command(std::string_view id) const {
-  const std::uint64_t hash = hash_of(id);
+std::optional<StoredEntry> Engine::Impl::find_command(std::string_view id,
+                                                      std::uint64_t hash) const {
   if (filter && !filter->may_contain(hash)) return std::nullopt;
   std::optional<StoredEntry> found;
   const auto try_sequence = [&](std::uint64_t sequence) {

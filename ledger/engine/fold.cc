@@ -26,7 +26,7 @@ void Engine::Impl::seal_run() {
     to_fold.push_back(run);
   }
   fold_ready.notify_one();
-  run = std::make_shared<FoldRun>(state.next_hold());
+  run = std::make_shared<FoldRun>(state.next_hold(), options.fold_rows);
   run_began = std::chrono::steady_clock::now();
 }
 

@@ -33,6 +33,10 @@ void IdFilter::insert(std::uint64_t hash) {
   }
 }
 
+void IdFilter::prefetch(std::uint64_t hash) const {
+  __builtin_prefetch(&words_[block_of(hash, blocks_) * 8], 1);
+}
+
 bool IdFilter::may_contain(std::uint64_t hash) const {
   const std::atomic<std::uint64_t>* block = &words_[block_of(hash, blocks_) * 8];
   std::uint64_t bits = probes_of(hash);

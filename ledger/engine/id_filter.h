@@ -16,6 +16,8 @@ class IdFilter {
   explicit IdFilter(std::uint64_t capacity);  // keys
   void insert(std::uint64_t hash);
   bool may_contain(std::uint64_t hash) const;
+  // Fetches what may_contain(hash) and insert(hash) will read, so that they need not wait for it.
+  void prefetch(std::uint64_t hash) const;
   std::uint64_t capacity() const { return capacity_; }
 
  private:

@@ -76,6 +76,7 @@ struct Engine::Impl final : domain::Orders {
   std::deque<std::shared_ptr<const store::Block>> recent;  // not known to be durable yet
   store::Block open_block;                                 // of the group being decided
   std::uint64_t open_block_entries = 0;
+  domain::Touched entry_touched;
   domain::Touched group_touched;
   domain::Entry draft;
   std::string draft_bytes;
@@ -121,10 +122,13 @@ struct Engine::Impl final : domain::Orders {
 
   // decide.cc
   void decide_work(Work& work, Group& group, base::Timestamp now);
-  Answer decide_one(const domain::Command& command, Group& group, base::Timestamp now);
+  Answer decide_one(const domain::Command& command, std::uint64_t id_hash, Group& group,
+                    base::Timestamp now);
+  std::vector<Answer> decide_each(const std::vector<domain::Command>& commands, Group& group,
+                                  base::Timestamp now);
   std::vector<Answer> decide_atomic(const std::vector<domain::Command>& commands, Group& group,
                                     base::Timestamp now);
-  std::optional<Answer> replay_of(const domain::Command& command);
+  std::optional<Answer> replay_of(const domain::Command& command, std::uint64_t id_hash);
   std::optional<domain::Refusal> decide_entry(const domain::Command& command, base::Timestamp now);
   crypto::Digest append_entry(const domain::Entry& entry, std::uint64_t id_hash, Group& group);
   void note_effects(const domain::Entry& entry, const domain::Touched& touched,
@@ -133,7 +137,7 @@ struct Engine::Impl final : domain::Orders {
   void close_block(Group& group);
   void finish_group(Group& group);
   bool exists(std::string_view command_id) const override;
-  std::optional<StoredEntry> find_command(std::string_view id) const;
+  std::optional<StoredEntry> find_command(std::string_view id, std::uint64_t id_hash) const;
   std::optional<StoredEntry> read_entry(base::Sequence sequence) const;
   void count_refusal(const domain::Refusal& refusal);
 

@@ -50,7 +50,7 @@ Done Engine::Impl::recover() {
     if (auto done = store->drop_projections(); !done) return done;
     head = journal::chain_start();
   }
-  run = std::make_shared<FoldRun>(state.next_hold());
+  run = std::make_shared<FoldRun>(state.next_hold(), options.fold_rows);
   run_began = std::chrono::steady_clock::now();
   folded_through = state.sequence().value();
   if (auto done = replay(); !done) return done;
@@ -173,7 +173,7 @@ Done Engine::Impl::replay() {
     if (!fault && run->rows() >= options.fold_rows) {
       // The fold thread is not running yet: what is replayed is durable, so fold it here.
       seal_run();
-      auto folded = store->ingest(live.front()->sorted());
+      auto folded = store->ingest([&](store::RunWriter& out) { live.front()->write(out); });
       if (!folded) fault = folded.error();
       folded_through = live.front()->mark().sequence.value();
       live.clear();

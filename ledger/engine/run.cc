@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 
 #include "ledger/base/bytes.h"
 
 namespace ledger::engine {
 namespace {
 
-using store::Change;
 using store::Column;
 
 // Indices of the rows, ordered by account and, within one, by sequence: a stable radix sort, since
@@ -33,34 +33,78 @@ std::vector<std::uint32_t> order_by_account(const std::vector<HistoryItem>& rows
   return order;
 }
 
+void write_text(const std::map<std::string, std::string>& map, store::Column column,
+                store::RunWriter& out) {
+  out.start(column);
+  for (const auto& [key, value] : map) out.put(key, value);
+}
+
+void write_value(store::RunWriter& out, std::string_view key, const std::string& value) {
+  out.put(key, value);
+}
+void write_value(store::RunWriter& out, std::string_view key,
+                 const std::optional<std::string>& value) {
+  if (value) {
+    out.put(key, *value);
+  } else {
+    out.remove(key);
+  }
+}
+
 template <typename Map>
-std::vector<Change> by_number(const Map& map) {
+void write_numbered(const Map& map, store::Column column, store::RunWriter& out) {
   std::vector<std::uint64_t> ids;
   ids.reserve(map.size());
   for (const auto& [id, value] : map) ids.push_back(id);
   std::sort(ids.begin(), ids.end());
-  std::vector<Change> changes;
-  changes.reserve(ids.size());
-  for (const std::uint64_t id : ids) changes.push_back({number_key(id), map.find(id)->second});
-  return changes;
+  out.start(column);
+  for (const std::uint64_t id : ids) write_value(out, number_key(id), map.find(id)->second);
 }
 
-std::vector<Change> by_text(const std::map<std::string, std::string>& map) {
-  std::vector<Change> changes;
-  for (const auto& [key, value] : map) changes.push_back({key, value});
-  return changes;
+// A key of one or two numbers in bytes that sort like them, without an allocation.
+struct Key {
+  std::array<char, 16> bytes;
+  Key(std::uint64_t first, std::uint64_t second) {
+    const std::uint64_t big[] = {__builtin_bswap64(first), __builtin_bswap64(second)};
+    std::memcpy(bytes.data(), big, 16);
+  }
+  std::string_view both() const { return {bytes.data(), 16}; }
+  std::string_view first() const { return {bytes.data(), 8}; }
+};
+
+static_assert(sizeof(Counters) == 32, "Counters are their own encoding");
+std::string_view bytes_of(const Counters& counters) {
+  return {reinterpret_cast<const char*>(&counters), sizeof counters};
 }
 
 }  // namespace
 
+FoldRun::FoldRun(std::uint64_t first_hold, std::size_t rows_expected) : first_hold_(first_hold) {
+  history_.reserve(rows_expected);
+  ids_.reserve(rows_expected / 2);
+}
+
 void FoldRun::add_history(base::AccountId account, base::Sequence sequence, const Counters& after) {
-  std::uint32_t& last = last_row_[account.value()];
-  history_.push_back({account.value(), sequence.value(), after, last});
-  last = static_cast<std::uint32_t>(history_.size());
+  history_.push_back({account.value(), sequence.value(), after});
 }
 
 void FoldRun::add_id(std::uint64_t hash, base::Sequence sequence) {
-  if (!ids_.emplace(hash, sequence.value()).second) same_hash_.emplace(hash, sequence.value());
+  ids_.emplace_back(hash, sequence.value());
+}
+
+void FoldRun::index_rows() const {
+  for (std::size_t i = previous_.size(); i < history_.size(); ++i) {
+    std::uint32_t& last = last_row_[history_[i].account];
+    previous_.push_back(last);
+    last = static_cast<std::uint32_t>(i + 1);
+  }
+}
+
+void FoldRun::index_ids() const {
+  for (; ids_indexed_ < ids_.size(); ++ids_indexed_) {
+    const auto& [hash, sequence] = ids_[ids_indexed_];
+    if (!by_hash_.emplace(hash, sequence).second) same_hash_.emplace(hash, sequence);
+  }
 }
 
 void FoldRun::add_day(base::Date closed, base::Sequence cut_off) {
@@ -96,38 +140,40 @@ void FoldRun::add_objects(const domain::State& state, const domain::Touched& tou
 
 void FoldRun::seal(Mark mark) { mark_ = std::move(mark); }
 
-store::Run FoldRun::sorted() const {
-  std::vector<Change> history;
-  std::vector<Change> accounts;
-  history.reserve(history_.size());
+void FoldRun::write(store::RunWriter& out) const {
+  std::map<std::string, std::string> meta = days_;
+  meta[std::string(kMarkKey)] = encode(mark_);
+  write_text(meta, Column::kMeta, out);
+  write_ids(out);
+  write_history(out);
+  write_numbered(owners_, Column::kOwners, out);
+  write_numbered(holds_, Column::kHolds, out);
+  write_numbered(projects_, Column::kProjects, out);
+  write_text(claims_, Column::kClaims, out);
+  write_text(proposals_, Column::kProposals, out);
+}
+
+void FoldRun::write_ids(store::RunWriter& out) const {
+  auto sorted = ids_;
+  std::sort(sorted.begin(), sorted.end());
+  out.start(Column::kIds);
+  for (const auto& [hash, sequence] : sorted) out.put(Key(hash, sequence).both(), {});
+}
+
+// Every row, and from the last one of each account the account's counters.
+void FoldRun::write_history(store::RunWriter& out) const {
   const std::vector<std::uint32_t> order = order_by_account(history_);
+  out.start(Column::kHistory);
+  for (const std::uint32_t i : order) {
+    const HistoryItem& row = history_[i];
+    out.put(Key(row.account, row.sequence).both(), bytes_of(row.after));
+  }
+  out.start(Column::kAccounts);
   for (std::size_t i = 0; i < order.size(); ++i) {
     const HistoryItem& row = history_[order[i]];
-    std::string value = encode(row.after);
     const bool last = i + 1 == order.size() || history_[order[i + 1]].account != row.account;
-    if (last) accounts.push_back({number_key(row.account), value});
-    history.push_back({history_key(row.account, row.sequence), std::move(value)});
+    if (last) out.put(Key(row.account, 0).first(), bytes_of(row.after));
   }
-  std::vector<std::pair<std::uint64_t, std::uint64_t>> sequences(ids_.begin(), ids_.end());
-  sequences.insert(sequences.end(), same_hash_.begin(), same_hash_.end());
-  std::sort(sequences.begin(), sequences.end());
-  std::vector<Change> ids;
-  ids.reserve(sequences.size());
-  for (const auto& [hash, sequence] : sequences) ids.push_back({id_key(hash, sequence), ""});
-
-  std::vector<Change> meta = by_text(days_);
-  meta.push_back({std::string(kMarkKey), encode(mark_)});
-  store::Run run;
-  run.columns.emplace_back(Column::kMeta, std::move(meta));
-  run.columns.emplace_back(Column::kIds, std::move(ids));
-  run.columns.emplace_back(Column::kHistory, std::move(history));
-  run.columns.emplace_back(Column::kOwners, by_number(owners_));
-  run.columns.emplace_back(Column::kAccounts, std::move(accounts));
-  run.columns.emplace_back(Column::kHolds, by_number(holds_));
-  run.columns.emplace_back(Column::kProjects, by_number(projects_));
-  run.columns.emplace_back(Column::kClaims, by_text(claims_));
-  run.columns.emplace_back(Column::kProposals, by_text(proposals_));
-  return run;
 }
 
 }  // namespace ledger::engine

@@ -1,4 +1,6 @@
 // The three loops: decide, commit, fold.
+#include <pthread.h>
+
 #include <algorithm>
 
 #include <fmt/format.h>
@@ -12,6 +14,9 @@ std::uint64_t ns_since(std::chrono::steady_clock::time_point began) {
   return static_cast<std::uint64_t>(
       std::chrono::nanoseconds(std::chrono::steady_clock::now() - began).count());
 }
+
+// Shown by top -H and perf; at most 15 characters.
+void name_thread(const char* name) { pthread_setname_np(pthread_self(), name); }
 
 base::Fault unknown_outcome(const std::string& reason) {
   return base::closed("the outcome is unknown, send the same ids again after a restart: " + reason);
@@ -58,6 +63,7 @@ void Engine::Impl::enter_read_only(const std::string& reason) {
 // -----------------------------------------------------------------------------------------
 
 void Engine::Impl::decide_loop() {
+  name_thread("decide");
   std::vector<Work> taken;
   while (true) {
     taken.clear();
@@ -131,6 +137,7 @@ void Engine::Impl::decide_loop() {
 // -----------------------------------------------------------------------------------------
 
 void Engine::Impl::commit_loop() {
+  name_thread("commit");
   while (true) {
     Group group;
     {
@@ -200,6 +207,7 @@ void Engine::Impl::commit(Group& group) {
 // -------------------------------------------------------------------------------------------
 
 void Engine::Impl::fold_loop() {
+  name_thread("fold");
   while (true) {
     std::shared_ptr<FoldRun> next;
     {
@@ -214,7 +222,7 @@ void Engine::Impl::fold_loop() {
       next = std::move(to_fold.front());
       to_fold.pop_front();
     }
-    auto done = store->ingest(next->sorted());
+    auto done = store->ingest([&](store::RunWriter& out) { next->write(out); });
     if (!done) {
       enter_read_only("projections: " + done.error().message);
       return;

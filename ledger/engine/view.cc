@@ -173,7 +173,7 @@ std::optional<StoredEntry> Engine::View::entry(base::Sequence sequence) const {
 }
 
 std::optional<StoredEntry> Engine::View::entry_by_command(std::string_view id) const {
-  return impl_.find_command(id);
+  return impl_.find_command(id, hash_of(id));
 }
 
 std::optional<ProjectView> Engine::View::project(std::string_view code) const {

@@ -229,32 +229,68 @@ Done Store::scan_journal(base::Sequence from, const std::function<bool(const Blo
 // --- projections
 // ----------------------------------------------------------------------------------
 
-Done Store::ingest(const Run& run) {
-  std::vector<rocksdb::IngestExternalFileArg> files;
-  for (const auto& [column, changes] : run.columns) {
-    if (changes.empty()) continue;
-    rocksdb::ColumnFamilyHandle* family = impl_->family(column);
+// Writes each column to a sorted file of its own.
+class Store::Files final : public RunWriter {
+ public:
+  explicit Files(Impl& store) : store_(store) {}
+
+  void start(Column column) override {
+    finish();
+    family_ = store_.family(column);
+  }
+  void put(std::string_view key, std::string_view value) override {
+    if (open()) status_ = writer_->Put(slice(key), slice(value));
+  }
+  void remove(std::string_view key) override {
+    if (open()) status_ = writer_->Delete(slice(key));
+  }
+  // Ends the last file; the files, or what went wrong.
+  base::Result<std::vector<rocksdb::IngestExternalFileArg>, Fault> take() {
+    finish();
+    if (!status_.ok()) return fail(fault_of(status_, "write a run"));
+    return std::move(files_);
+  }
+
+ private:
+  // The column's file, made with its first key.
+  bool open() {
+    if (writer_ || !status_.ok()) return status_.ok();
     rocksdb::ColumnFamilyDescriptor descriptor;
-    auto status = family->GetDescriptor(&descriptor);
-    if (!status.ok()) return fail(fault_of(status, "ingest"));
-    rocksdb::SstFileWriter writer(
-        rocksdb::EnvOptions(), rocksdb::Options(rocksdb::DBOptions(), descriptor.options), family);
-    const std::string name = fmt::format("{}/{}.sst", impl_->runs_path(), impl_->next_file++);
-    status = writer.Open(name);
-    for (auto at = changes.begin(); status.ok() && at != changes.end(); ++at) {
-      status = at->value ? writer.Put(at->key, *at->value) : writer.Delete(at->key);
-    }
-    if (status.ok()) status = writer.Finish();
-    if (!status.ok()) return fail(fault_of(status, fmt::format("write run {}", name)));
+    status_ = family_->GetDescriptor(&descriptor);
+    if (!status_.ok()) return false;
+    writer_ = std::make_unique<rocksdb::SstFileWriter>(
+        rocksdb::EnvOptions(), rocksdb::Options(rocksdb::DBOptions(), descriptor.options), family_);
+    name_ = fmt::format("{}/{}.sst", store_.runs_path(), store_.next_file++);
+    status_ = writer_->Open(name_);
+    return status_.ok();
+  }
+  void finish() {
+    if (!writer_) return;
+    if (status_.ok()) status_ = writer_->Finish();
+    writer_.reset();
     rocksdb::IngestExternalFileArg arg;
-    arg.column_family = family;
-    arg.external_files = {name};
+    arg.column_family = family_;
+    arg.external_files = {name_};
     arg.options.move_files = true;
     arg.options.failed_move_fall_back_to_copy = true;
-    files.push_back(std::move(arg));
+    files_.push_back(std::move(arg));
   }
-  if (files.empty()) return ok;
-  return done_of(impl_->db->IngestExternalFiles(files), "ingest a run");
+
+  Impl& store_;
+  rocksdb::ColumnFamilyHandle* family_ = nullptr;
+  std::unique_ptr<rocksdb::SstFileWriter> writer_;
+  std::string name_;
+  rocksdb::Status status_;
+  std::vector<rocksdb::IngestExternalFileArg> files_;
+};
+
+Done Store::ingest(const std::function<void(RunWriter&)>& write) {
+  Files files(*impl_);
+  write(files);
+  auto args = files.take();
+  if (!args) return fail(args.error());
+  if (args->empty()) return ok;
+  return done_of(impl_->db->IngestExternalFiles(*args), "ingest a run");
 }
 
 base::Result<std::optional<std::string>, Fault> Store::get(Column column,

@@ -44,15 +44,15 @@ struct Block {
   std::string bytes;
 };
 
-// A new value of a key, or its removal.
-struct Change {
-  std::string key;
-  std::optional<std::string> value;
-};
-
-// Ascending and unique by key within each column.
-struct Run {
-  std::vector<std::pair<Column, std::vector<Change>>> columns;
+// Takes the changes of one run of projections, column by column; within a column the keys must be
+// ascending and unique. Faults are kept and come out of Store::ingest().
+class RunWriter {
+ public:
+  virtual ~RunWriter() = default;
+  // What follows goes into this column; each column at most once.
+  virtual void start(Column column) = 0;
+  virtual void put(std::string_view key, std::string_view value) = 0;
+  virtual void remove(std::string_view key) = 0;
 };
 
 enum class Mode { kCreate, kReadWrite, kReadOnly };
@@ -76,7 +76,8 @@ class Store {
   base::Result<base::Ok, base::Fault> scan_journal(
       base::Sequence from, const std::function<bool(const Block&)>& take) const;
 
-  base::Result<base::Ok, base::Fault> ingest(const Run& run);
+  // Calls `write` to produce the run, then makes it visible in one atomic, durable step.
+  base::Result<base::Ok, base::Fault> ingest(const std::function<void(RunWriter&)>& write);
   // Nothing if the key is not there.
   base::Result<std::optional<std::string>, base::Fault> get(Column column,
                                                             std::string_view key) const;
@@ -101,6 +102,7 @@ class Store {
 
  private:
   struct Impl;
+  class Files;
   explicit Store(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
