@@ -1,0 +1,27 @@
+// Entries as readable JSON: every field, ids of accounts, owners and projects as their codes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "ledger/domain/entry.h"
+#include "ledger/engine/engine.h"
+
+namespace ledger::server {
+
+// The codes behind the ids of some entries. Looked up on the engine's thread, used on ours.
+struct Names {
+  std::map<std::uint64_t, std::string> accounts;
+  std::map<std::uint64_t, std::string> owners;
+  std::map<std::uint64_t, std::string> projects;
+
+  // Notes the ids of `entry`.
+  void want(const domain::Entry& entry);
+  // Fills in what was wanted.
+  void look_up(const engine::Engine::View& view);
+};
+
+void append_entry(std::string& out, const domain::Entry& entry, const Names& names);
+
+}  // namespace ledger::server

@@ -1,0 +1,68 @@
+// Peers: who is at the other end of the socket, by the kernel's word (SO_PEERCRED), and what that
+// user may do. Nobody sends a password here.
+#pragma once
+
+#include <bitset>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/base/fault.h"
+#include "ledger/base/result.h"
+#include "ledger/domain/command.h"
+#include "ledger/domain/profile.h"
+#include "ledger/domain/refusal.h"
+
+namespace ledger::server {
+
+// Users with this uid, or in this group, have these roles. Rules add up.
+struct PeerRule {
+  std::optional<std::uint32_t> uid;
+  std::optional<std::uint32_t> gid;
+  std::vector<std::string> roles;
+  std::vector<std::string> operators;  // names it may act as; "*" for any
+};
+
+struct Credentials {
+  std::uint32_t uid = 0;
+  std::vector<std::uint32_t> gids;  // first the primary group
+};
+base::Result<Credentials, base::Fault> credentials_of(int socket);
+
+class Peer {
+ public:
+  bool known() const { return !roles_.empty(); }
+  std::uint32_t uid() const { return uid_; }
+  const std::vector<std::string>& roles() const { return roles_; }
+  bool may_send(domain::FlowCode flow) const;
+  bool may_act_as(std::string_view operator_name) const;
+  // Role, then operator; nothing if the peer may send the command.
+  std::optional<domain::Refusal> judge(const domain::Command& command) const;
+
+ private:
+  friend class PeerRules;
+  static constexpr std::size_t kFlows = 512;  // above every FlowCode
+  std::uint32_t uid_ = 0;
+  std::vector<std::string> roles_;
+  std::vector<std::string> operators_;
+  bool any_operator_ = false;
+  std::bitset<kFlows> flows_;
+};
+
+class PeerRules {
+ public:
+  // Without rules the daemon's own user has every role and may act as any operator; others none.
+  PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, const domain::Profile& profile);
+  Peer peer_of(const Credentials& credentials) const;
+
+ private:
+  std::vector<PeerRule> rules_;
+  const domain::Profile& profile_;
+};
+
+// Roles a rule may name: those of the flows and the two that only read.
+std::vector<std::string> known_roles(const domain::Profile& profile);
+
+}  // namespace ledger::server
