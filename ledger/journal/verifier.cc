@@ -22,7 +22,8 @@ using domain::FlowCode;
 constexpr std::string_view kMagic = "escrow-journal/1";
 static_assert(kMagic.size() + 8 + 32 == kExportHeaderSize);
 
-// Half a SHA-256: enough to tell ids and entries apart, and half the memory.
+// Half a SHA-256: enough to tell what is kept in memory apart, at half the size. Never compared
+// with a digest that a journal states, of which every bit counts.
 using Half = std::array<std::uint64_t, 2>;
 
 Half half_of(const crypto::Digest& digest) {
@@ -66,7 +67,7 @@ class HalfSet {
 
 // What must be known of an entry that a later one reverses.
 struct Past {
-  Half hash{};
+  crypto::Digest hash;
   Half movements{};
   FlowCode flow = FlowCode::kGenesis;
 };
@@ -165,7 +166,13 @@ struct Verifier::Impl {
       base::put(scratch, static_cast<std::uint8_t>(adds != inverse));
       base::put(scratch, static_cast<std::uint8_t>(h.kind));
       base::put(scratch, h.id.value());
+      base::put(scratch, h.account.value());
+      base::put(scratch, h.beneficiary.value());
+      base::put(scratch, h.project.value());
+      base::put(scratch, h.instalment);
       base::put(scratch, h.amount.minor());
+      base::put_text<std::uint8_t>(scratch, h.order);
+      base::put_text<std::uint8_t>(scratch, h.fee_rule);
     }
     return half_of(sha.hash(scratch));
   }
@@ -176,7 +183,7 @@ struct Verifier::Impl {
       const std::uint64_t number = step.target.value();
       if (number < 1 || number > past.size()) return "reversal: names no earlier entry";
       const Past& target = past[number - 1];
-      if (target.hash != half_of(step.target_hash)) return "reversal: hash of the target";
+      if (target.hash != step.target_hash) return "reversal: hash of the target";
       if (target.flow != step.target_flow) return "reversal: flow of the target";
       if (step.op == domain::ReversalOp::kProposed) {
         if (step.proposal != entry.command_id || step.maker != entry.operator_name) {
@@ -191,7 +198,11 @@ struct Verifier::Impl {
       }
       if (step.op != domain::ReversalOp::kApproved) continue;
       if (step.maker == entry.operator_name) return "reversal: approved by its maker";
-      if (target.movements != movements(true)) return "reversal: not the inverse of its target";
+      const bool marked = std::all_of(
+          entry.postings.begin(), entry.postings.end(),
+          [](const domain::Posting& p) { return p.kind == domain::PostingKind::kReversal; });
+      if (!marked || target.movements != movements(true))
+        return "reversal: not the inverse of its target";
     }
     return std::nullopt;
   }
@@ -239,7 +250,7 @@ std::optional<Violation> Verifier::take(std::string_view entry, const crypto::Di
     return Violation{v.entries + 1, *std::move(reason)};
   v.tree.append(entry);
   v.head = stored_hash;
-  v.past.push_back({half_of(stored_hash), v.movements(false), v.entry.flow});
+  v.past.push_back({stored_hash, v.movements(false), v.entry.flow});
   v.postings += v.entry.postings.size();
   ++v.entries;
   return std::nullopt;

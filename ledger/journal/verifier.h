@@ -32,7 +32,7 @@ struct Retained {
   std::optional<crypto::Digest> tree_root;
 };
 
-// Not thread-safe. Memory: the working set of State and about 80 bytes per entry.
+// Not thread-safe. Memory: the working set of State and about 90 bytes per entry.
 class Verifier {
  public:
   // Starts at genesis.

@@ -167,6 +167,8 @@ std::vector<Forgery> forgeries() {
        [](Entry& e) { e.cut_offs[0].totals[3].debits += base::Amount::of(1); }},
       {"reversal: hash", find(FlowCode::kReversalPropose),
        [](Entry& e) { e.reversals[0].target_hash = {}; }},
+      {"reversal: hash", find(FlowCode::kReversalPropose),
+       [](Entry& e) { e.reversals[0].target_hash.bytes[31] ^= 1U; }},
       {"reversal: flow", find(FlowCode::kReversalPropose),
        [](Entry& e) { e.reversals[0].target_flow = FlowCode::kCutOff; }},
       {"reversal: approved by its maker", find(FlowCode::kReversalApprove),
@@ -175,6 +177,10 @@ std::vector<Forgery> forgeries() {
        [](Entry& e) { e.reversals[0].maker = "carol"; }},
       {"reversal: not the inverse", find(FlowCode::kReversalApprove),
        [](Entry& e) { e.holds.pop_back(); }},
+      {"reversal: not the inverse", find(FlowCode::kReversalApprove),
+       [](Entry& e) { e.holds[0].instalment = 1; }},
+      {"reversal: not the inverse", find(FlowCode::kReversalApprove),
+       [](Entry& e) { e.postings[0].kind = domain::PostingKind::kTransfer; }},
   };
 }
 

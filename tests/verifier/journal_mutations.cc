@@ -1,6 +1,10 @@
-// Writes two sample journals and a list of random mutations of the first, with the first bad
-// sequence that each must have and the one that the verifier found. run_mutations.py compares them
-// with what the independent verifier finds.
+// Writes two sample journals and two lists of files made from them, which run_mutations.py gives to
+// the independent verifier, too:
+//   mutations   random damage to the first journal, with the first bad sequence it must have and
+//   the
+//               one that the verifier found
+//   forgeries   the first journal up to entry n, which is changed and sealed with a fitting hash:
+//               n, and n again if the verifier refused it
 //
 //   journal_mutations FOLDER COUNT SEED [ENTRIES]
 #include <fmt/format.h>
@@ -12,6 +16,7 @@
 #include <random>
 
 #include "ledger/base/hex.h"
+#include "ledger/journal/block.h"
 #include "ledger/journal/verifier.h"
 #include "tests/verifier/sample_journal.h"
 
@@ -84,6 +89,27 @@ class Mutator {
       const std::uint64_t found = report.violation ? report.violation->sequence : 0;
       return fmt::format("{}:{} {}{}\n", kind, expected, found, pieces.text());
     }
+  }
+
+  // "forged:n found pieces...": one byte of entry n changed, and the hash that fits.
+  std::string next_forgery() {
+    const std::size_t n = any_record();
+    std::string bytes = a_.bytes(n);
+    // Not in the long text of the profile, where nearly every change makes another valid text.
+    const std::size_t at = roll(std::min<std::size_t>(bytes.size(), 400));
+    const auto old = static_cast<unsigned char>(bytes[at]);
+    const std::size_t changed = old ^ (roll(2) == 0 ? std::size_t{1} << roll(8) : 1 + roll(255));
+    bytes[at] = static_cast<char>(changed);
+    const crypto::Digest before = n == 1 ? journal::chain_start() : a_.hash(n - 1);
+    std::string record;
+    journal::append_record(record, bytes, crypto::sha256(std::string(before.view()) + bytes));
+    Pieces pieces(file_a_, file_b_);
+    pieces.from_a(0, in_a_.at(n));
+    pieces.literal(record);
+    journal::Verifier verifier;
+    const auto report = journal::verify_export(pieces.bytes(), verifier);
+    const std::uint64_t found = report.violation ? report.violation->sequence : 0;
+    return fmt::format("forged:{} {}{}\n", n, found, pieces.text());
   }
 
  private:
@@ -201,7 +227,9 @@ int run(const std::string& folder, std::size_t count, std::uint64_t seed, std::s
   list << "# seed " << seed << "\n# b=" << folder << "/b.journal\n";
   Mutator mutator(a, b, seed);
   for (std::size_t i = 0; i < count; ++i) list << mutator.next();
-  return list.good() ? 0 : 1;
+  std::ofstream forgeries(folder + "/forgeries");
+  for (std::size_t i = 0; i < count; ++i) forgeries << mutator.next_forgery();
+  return list.good() && forgeries.good() ? 0 : 1;
 }
 
 }  // namespace

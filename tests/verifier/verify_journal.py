@@ -190,8 +190,8 @@ class Verifier:
 
     @staticmethod
     def check_inverse(before, after):
-        need([(c, d, amount) for d, c, amount, _ in before.get(POSTINGS, ())]
-             == [p[:3] for p in after.get(POSTINGS, ())], "reversal: not the inverse")
+        need([(c, d, amount, 4) for d, c, amount, _ in before.get(POSTINGS, ())]
+             == after.get(POSTINGS, []), "reversal: not the inverse")
         inverse = {OPEN: RELEASE, REOPEN: RELEASE, CAPTURE: REOPEN, RELEASE: REOPEN}
         need([(inverse[h[0]],) + h[1:] for h in before.get(HOLDS, ())]
              == after.get(HOLDS, []), "reversal: not the inverse")
