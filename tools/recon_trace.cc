@@ -24,7 +24,7 @@ struct TracedEntry {
   std::string command;
   std::string date;
   std::string outcome;
-  std::vector<std::string> movements;  // "100.00 a -> b"
+  std::vector<std::string> movements;  // "100.00  Dr a  Cr b"
 };
 struct TracedLine {
   std::string id;
@@ -91,7 +91,7 @@ class Tracer {
     traced.outcome = entry.committed() ? "committed" : "refused " + entry.detail;
     for (const domain::Posting& p : entry.postings) {
       traced.movements.push_back(
-          fmt::format("{} {} -> {}", base::format(p.amount, view_.currency()),
+          fmt::format("{}  Dr {}  Cr {}", base::format(p.amount, view_.currency()),
                       state.account_code(p.debit), state.account_code(p.credit)));
     }
     sequences_.insert(traced.sequence);
