@@ -71,10 +71,20 @@ std::string CommandSource::any_hold(const Bank& bank, HoldKind kind, const std::
       random_.between(0, static_cast<std::int64_t>(open.size()) - 1))];
 }
 
-std::string CommandSource::project(const Bank& bank) {
+std::string CommandSource::project(const Bank& bank, ProjectState wanted) {
   const auto count = static_cast<std::int64_t>(bank.state.project_count());
   if (count == 0 || random_.chance(1)) return "nowhere";
-  const auto id = random_.between(std::max<std::int64_t>(1, count - 5), count);
+  std::vector<std::int64_t> fitting;
+  for (std::int64_t i = std::max<std::int64_t>(1, count - 20); i <= count; ++i) {
+    if (bank.state.project(base::ProjectId(static_cast<std::uint64_t>(i))).state == wanted) {
+      fitting.push_back(i);
+    }
+  }
+  std::int64_t id = random_.between(std::max<std::int64_t>(1, count - 5), count);
+  if (!fitting.empty() && random_.chance(80)) {
+    id = fitting[static_cast<std::size_t>(
+        random_.between(0, static_cast<std::int64_t>(fitting.size()) - 1))];
+  }
   return bank.state.project(base::ProjectId(static_cast<std::uint64_t>(id))).code;
 }
 
@@ -91,7 +101,7 @@ std::string CommandSource::money_line(const Bank& bank, std::int64_t dice) {
   if (dice < 18) {
     return fmt::format("{} client={} channel={} amount={}", id("deposit"), client(),
                        random_.chance(2) ? "none" : (random_.chance(50) ? "one" : "two"),
-                       yuan(random_.between(1, 200'000)));
+                       yuan(random_.between(1, 60'000)));
   }
   if (dice < 30) {
     const std::string o = any_hold(bank, HoldKind::kDepositTransit, "deposit");
@@ -121,7 +131,8 @@ std::string CommandSource::money_line(const Bank& bank, std::int64_t dice) {
 }
 
 std::string CommandSource::open_project(const Bank& bank) {
-  const std::int64_t target = random_.between(100, 40'000);
+  const std::int64_t target =
+      random_.chance(3) ? random_.between(1, 25'000'000) : random_.between(100, 40'000);
   const std::int64_t count = random_.between(1, 4);
   std::string schedule;
   for (std::int64_t k = 1; k <= count; ++k) {
@@ -140,7 +151,9 @@ std::string CommandSource::open_project(const Bank& bank) {
 }
 
 std::string CommandSource::project_line(const Bank& bank, std::int64_t dice) {
-  const std::string code = project(bank);
+  const std::string code = project(bank, dice < 72   ? ProjectState::kCollecting
+                                         : dice < 77 ? ProjectState::kFull
+                                                     : ProjectState::kRepaying);
   const auto found = bank.state.find_project(code);
   if (dice < 52) return open_project(bank);
   if (dice < 69) {

@@ -25,7 +25,8 @@ class CommandSource {
   std::string open_project(const Bank& bank);
   std::string client();
   std::string order(const std::string& flow);
-  std::string project(const Bank& bank);
+  // A recent project, mostly one in this state.
+  std::string project(const Bank& bank, ProjectState wanted);
   std::string some_amount(std::int64_t usual);
   std::string id(const std::string& flow);
   std::string any_hold(const Bank& bank, HoldKind kind, const std::string& flow);
