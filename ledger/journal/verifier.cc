@@ -163,7 +163,8 @@ struct Verifier::Impl {
     }
     for (const domain::HoldChange& h : entry.holds) {
       const bool adds = h.op == domain::HoldOp::kOpen || h.op == domain::HoldOp::kReopen;
-      base::put(scratch, static_cast<std::uint8_t>(adds != inverse));
+      const auto undone = adds ? domain::HoldOp::kRelease : domain::HoldOp::kReopen;
+      base::put(scratch, static_cast<std::uint8_t>(inverse ? h.op : undone));
       base::put(scratch, static_cast<std::uint8_t>(h.kind));
       base::put(scratch, h.id.value());
       base::put(scratch, h.account.value());

@@ -180,6 +180,11 @@ std::vector<Forgery> forgeries() {
       {"reversal: not the inverse", find(FlowCode::kReversalApprove),
        [](Entry& e) { e.holds[0].instalment = 1; }},
       {"reversal: not the inverse", find(FlowCode::kReversalApprove),
+       [](Entry& e) {
+         domain::HoldOp& op = e.holds[0].op;
+         op = op == domain::HoldOp::kRelease ? domain::HoldOp::kCapture : domain::HoldOp::kOpen;
+       }},
+      {"reversal: not the inverse", find(FlowCode::kReversalApprove),
        [](Entry& e) { e.postings[0].kind = domain::PostingKind::kTransfer; }},
   };
 }
