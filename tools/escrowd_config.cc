@@ -33,10 +33,14 @@ class ConfigReader {
       number(*server, "threads", 1, 64, config_.server.threads);
     }
     if (const toml::table* engine = sub_table(root, "engine")) {
-      only(*engine, {"data", "queue_commands_max", "group_commands_max"});
+      only(*engine, {"data", "queue_commands_max", "group_commands_max", "fold_rows",
+                     "fold_delay_ms", "unfolded_rows_max"});
       text(*engine, "data", config_.engine.path);
       number(*engine, "queue_commands_max", 1, 10'000'000, config_.engine.queue_commands_max);
       number(*engine, "group_commands_max", 1, 1'000'000, config_.engine.group_commands_max);
+      number(*engine, "fold_rows", 1, 100'000'000, config_.engine.fold_rows);
+      number(*engine, "fold_delay_ms", 1, 3'600'000, config_.engine.fold_delay_ms);
+      number(*engine, "unfolded_rows_max", 1, 1'000'000'000, config_.engine.unfolded_rows_max);
     }
     read_peers(root);
   }

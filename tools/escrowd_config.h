@@ -3,7 +3,8 @@
 //   [limits]  body_bytes_max, header_bytes_max, commands_max, connections_max, buffered_bytes_max,
 //             request_timeout_ms, idle_timeout_ms, write_timeout_ms
 //   [server]  socket, threads
-//   [engine]  data, queue_commands_max, group_commands_max
+//   [engine]  data, queue_commands_max, group_commands_max, fold_rows, fold_delay_ms,
+//             unfolded_rows_max
 //   [[peers]] uid or user or gid or group; roles = [...]; operators = [...] ("*" for any)
 #pragma once
 
