@@ -209,8 +209,8 @@ struct Verifier::Impl {
   }
 
   Reason check_content() {
-    if (entries == 0) return check_genesis();
     if (auto reason = check_command()) return reason;
+    if (entries == 0) return check_genesis();
     if (auto reason = check_outcome()) return reason;
     if (auto reason = check_cut_offs()) return reason;
     if (auto reason = check_reversals()) return reason;

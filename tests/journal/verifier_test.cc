@@ -139,6 +139,8 @@ std::vector<Forgery> forgeries() {
       {"profile", 1, [](Entry& e) { e.profiles[0].version = 9; }},
       {"command id", 7, [](Entry& e) { e.command_id = "c5"; }},
       {"command id", 7, [](Entry& e) { e.command_id = "no spaces"; }},
+      {"command id", 7, [](Entry& e) { e.command_id = "genesis"; }},
+      {"command id", 1, [](Entry& e) { e.command_id = ""; }},
       {"command: ", 7, [](Entry& e) { e.command.push_back('x'); }},
       {"profile version", 7, [](Entry& e) { e.profile_version = 2; }},
       {"business date", 7, [](Entry& e) { e.business_date = e.business_date.plus_days(1); }},
