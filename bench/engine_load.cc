@@ -126,15 +126,14 @@ int main(int argc, char** argv) {
   const std::uint64_t refused = sender.drain();
   const double took = seconds_since(began);
   const auto m = engine.metrics();
-  std::printf("entries %llu batch %llu refused %llu: %.0f entries/s, sync max %.1f ms, "
-              "fold runs %llu, fold wait %.2f s, %.0f bytes/entry\n",
-              static_cast<unsigned long long>(load.entries),
-              static_cast<unsigned long long>(batch), static_cast<unsigned long long>(refused),
-              static_cast<double>(load.entries) / took,
-              static_cast<double>(m.sync_ns_max) / 1e6,
-              static_cast<unsigned long long>(m.fold_runs),
-              static_cast<double>(m.fold_wait_ns) / 1e9,
-              static_cast<double>(m.bytes) / static_cast<double>(m.entries));
+  std::printf(
+      "entries %llu batch %llu refused %llu: %.0f entries/s, sync max %.1f ms, "
+      "fold runs %llu, fold wait %.2f s, %.0f bytes/entry\n",
+      static_cast<unsigned long long>(load.entries), static_cast<unsigned long long>(batch),
+      static_cast<unsigned long long>(refused), static_cast<double>(load.entries) / took,
+      static_cast<double>(m.sync_ns_max) / 1e6, static_cast<unsigned long long>(m.fold_runs),
+      static_cast<double>(m.fold_wait_ns) / 1e9,
+      static_cast<double>(m.bytes) / static_cast<double>(m.entries));
   began = Clock::now();
   opened->reset();
   std::printf("closed in %.1f s\n", seconds_since(began));

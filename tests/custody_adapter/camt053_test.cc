@@ -1,7 +1,7 @@
 // camt.053: structure, versions, and the traps of real feeds.
 #include <gtest/gtest.h>
 
-#include "support.h"
+#include "tests/custody_adapter/support.h"
 
 namespace custody_adapter {
 namespace {

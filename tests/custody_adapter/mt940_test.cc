@@ -1,7 +1,7 @@
 // Each trap that MT940 files of real banks have set for their readers.
 #include <gtest/gtest.h>
 
-#include "support.h"
+#include "tests/custody_adapter/support.h"
 
 namespace custody_adapter {
 namespace {
