@@ -84,7 +84,7 @@ def main():
         ledger.daemon.wait()
         ledger.start()
         text = ledger.do(0, "disburse", "--id", "x1", "--project", "P1")
-        ledger.do(0, "repay", "--id", "r1", "--project", "P1", "1", "--amount",
+        ledger.do(0, "repay", "--id", "r1", "--project", "P1", "--instalment", "1", "--amount",
                   "505.00")
         ledger.do(0, "distribute", "--id", "t1", "--order", "r1")
         check("505.00 (50500)" in ledger.do(0, "balance", "lender:L1:available"), "the repayment")
