@@ -1,4 +1,4 @@
-// escrowd.toml: the daemon's settings. Everything has a default; README of the tools shows a file.
+// escrowd.toml: the daemon's settings. Everything has a default; see escrowd.example.toml.
 //
 //   [limits]  body_bytes_max, header_bytes_max, commands_max, connections_max, buffered_bytes_max,
 //             request_timeout_ms, idle_timeout_ms, write_timeout_ms
