@@ -21,7 +21,7 @@ Size size_of(std::uint64_t scale_millionths) {
   const auto scaled = [&](std::uint64_t full, std::uint64_t least) {
     return static_cast<std::size_t>(std::max(full * scale_millionths / 1'000'000, least));
   };
-  return {scaled(12'000, 30), scaled(50, 3)};
+  return {scaled(12'000, 30), scaled(150, 3)};
 }
 
 Platform::Platform(Driver& driver, Size size, std::uint64_t seed, base::Date first, Fen control,
@@ -198,7 +198,7 @@ void Platform::pay_yesterdays() {
 }
 
 void Platform::withdraw_some() {
-  const std::size_t wanted = std::max<std::size_t>(2, size_.loans_a_day * 6);
+  const std::size_t wanted = std::max<std::size_t>(2, size_.loans_a_day);
   for (std::size_t tries = 0, done = 0; tries < wanted * 4 && done < wanted; ++tries) {
     const std::size_t lender = lenders_by_activity_.draw(random_);
     const Fen free = clients_[lender].available - clients_[lender].unsettled - kFeeMost;

@@ -25,7 +25,8 @@ struct Size {
   std::size_t lenders = 0;
   std::size_t loans_a_day = 0;
 };
-// 1,000,000 millionths is the pilot tier: 12,000 lenders, 50 new loans, about 10,000 entries a day.
+// 1,000,000 millionths is the pilot tier: 12,000 lenders, 150 new loans, 7,000 entries
+// a day and more as repayments grow.
 Size size_of(std::uint64_t scale_millionths);
 
 class Platform {

@@ -247,7 +247,7 @@ int main(int argc, char** argv) {
       ->required();
   app.add_option("--seed", settings.seed, "default 1");
   app.add_option("--days", settings.days, "default 3")->check(CLI::Range(1, 3660));
-  app.add_option("--scale", settings.scale, "1 is a pilot's day of 10,000 entries; default 0.01")
+  app.add_option("--scale", settings.scale, "1 is a pilot's day of 7,000 entries; default 0.01")
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--format", settings.format, "mt940, camt053 or both (default)")
       ->check(CLI::IsMember({"mt940", "camt053", "both"}));

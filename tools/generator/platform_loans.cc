@@ -54,7 +54,7 @@ void Platform::flash_sale(std::vector<Loan> loans) {
     const bool full = loan.frozen == loan.target;
     const bool given_up = !full && loan.doomed && loan.frozen * 2 >= loan.target;
     if (!full && !given_up) {
-      if (bids_ % 97 == 40) cancel_last_bid(loan);
+      if (bids_ % 53 == 11) cancel_last_bid(loan);
       continue;
     }
     (full ? full_ : failed_).push_back(std::move(loan));
