@@ -60,6 +60,7 @@ void add_ledger_commands(Builder& builder, ReconArguments& args) {
   CLI::App* rebuild = builder.add(
       "rebuild", "folds the journal again and compares every projection", tools::recon_rebuild);
   rebuild->add_option("--ledger", args.ledger, "the ledger's data folder")->required();
+  rebuild->add_flag("--replace", args.replace, "then drop them, to be folded anew by the daemon");
 }
 
 void add_bank_commands(Builder& builder, ReconArguments& args) {

@@ -31,6 +31,7 @@ struct ReconArguments {
   std::string control_account = "custody:bank";
   bool open_only = false;
   bool json = false;
+  bool replace = false;  // rebuild: drop the projections after comparing them
 };
 
 int recon_verify(const ReconArguments& args);

@@ -198,6 +198,11 @@ class ProfileReader {
       refuse(table, "a kind has 1 to 16 accounts");
     }
     profile_.kinds_.push_back(std::move(kind));
+    OwnerKind& added = profile_.kinds_.back();
+    const auto index = static_cast<std::uint8_t>(profile_.kinds_.size() - 1);
+    added.available = profile_.account_position(index, "available");
+    added.frozen = profile_.account_position(index, "frozen");
+    added.withdrawing = profile_.account_position(index, "withdrawing");
   }
 
   void read_flow(const toml::table& table) {

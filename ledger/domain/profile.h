@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "ledger/base/amount.h"
@@ -39,6 +40,10 @@ struct OwnerKind {
   std::string name;         // "lender"
   bool structural = false;  // opened by genesis under its own name, e.g. "platform"
   std::vector<KindAccount> accounts;
+  // Positions of the three accounts of a client, which the flows use all the time.
+  std::optional<std::uint16_t> available;
+  std::optional<std::uint16_t> frozen;
+  std::optional<std::uint16_t> withdrawing;
 };
 
 struct MatrixRule {
@@ -105,7 +110,7 @@ class Profile {
   std::vector<AccountClass> classes_;
   std::vector<OwnerKind> kinds_;
   std::map<FlowCode, FlowRules> flows_;
-  std::map<std::uint32_t, MatrixRule> matrix_;  // flow << 16 | debit << 8 | credit
+  std::unordered_map<std::uint32_t, MatrixRule> matrix_;  // flow << 16 | debit << 8 | credit
   std::map<std::string, FeeRule, std::less<>> fees_;
   base::Amount cap_natural_;
   base::Amount cap_legal_;

@@ -15,12 +15,12 @@ std::string_view kind_name(const State& state, base::ClientId id) {
 }
 
 Party party_of(const State& state, base::ClientId id) {
-  Party party;
-  party.id = id;
-  party.available = state.account_of(id, "available").value_or(base::AccountId());
-  party.frozen = state.account_of(id, "frozen").value_or(base::AccountId());
-  party.withdrawing = state.account_of(id, "withdrawing").value_or(base::AccountId());
-  return party;
+  const Owner& owner = state.owner(id);
+  const OwnerKind& kind = state.profile().kinds()[owner.kind];
+  const auto account = [&](std::optional<std::uint16_t> position) {
+    return position ? base::AccountId(owner.first_account + *position) : base::AccountId();
+  };
+  return {id, account(kind.available), account(kind.frozen), account(kind.withdrawing)};
 }
 
 base::Result<Party, Refusal> find_client(const State& state, const Command& command, Field field) {

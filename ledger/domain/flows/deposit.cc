@@ -17,7 +17,9 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   const auto client = find_client(state, command);
   if (!client) return client.error();
   const std::string_view channel = command.text(Field::kChannel);
-  const auto transit = state.find_account(fmt::format("channel:{}:in_transit", channel));
+  std::string account = "channel:";
+  account.append(channel).append(":in_transit");
+  const auto transit = state.find_account(account);
   if (!transit) return refuse(RefusalCode::kUnknownChannel, fmt::format("channel={}", channel));
   if (auto refusal = need_client_kind(state, *client)) return refusal;
   if (state.account(*transit).currency_index != state.account(client->available).currency_index) {
