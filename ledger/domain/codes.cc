@@ -154,6 +154,16 @@ std::string_view name_of(ClaimOp op) {
   return "unknown";
 }
 
+std::string_view name_of(FeeOp op) {
+  switch (op) {
+    case FeeOp::kTake:
+      return "take";
+    case FeeOp::kGiveBack:
+      return "give_back";
+  }
+  return "unknown";
+}
+
 std::string_view name_of(ReversalOp op) {
   switch (op) {
     case ReversalOp::kProposed:

@@ -91,6 +91,9 @@ std::string_view name_of(ClaimOp op);
 enum class ReversalOp : std::uint8_t { kProposed = 1, kApproved = 2, kRejected = 3 };
 std::string_view name_of(ReversalOp op);
 
+enum class FeeOp : std::uint8_t { kTake = 1, kGiveBack = 2 };
+std::string_view name_of(FeeOp op);
+
 // Bits of an owner's flags.
 enum class OwnerFlag : std::uint16_t { kLegalPerson = 1, kRelatedParty = 2 };
 

@@ -140,6 +140,14 @@ struct ReversalStep {
   friend bool operator==(const ReversalStep&, const ReversalStep&) = default;
 };
 
+// A fee counted against the limit of its project, or no longer counted after a reversal.
+struct FeeChange {
+  FeeOp op = FeeOp::kTake;
+  base::ProjectId project;
+  base::Amount amount;
+  friend bool operator==(const FeeChange&, const FeeChange&) = default;
+};
+
 struct Entry {
   FlowCode flow = FlowCode::kGenesis;
   Outcome outcome = Outcome::kCommitted;
@@ -166,6 +174,7 @@ struct Entry {
   std::vector<ReversalStep> reversals;
   std::vector<ProfileAdopted> profiles;
   std::vector<CutOff> cut_offs;
+  std::vector<FeeChange> fees;
 
   bool committed() const { return outcome == Outcome::kCommitted; }
   // Empty again, keeping the memory: entries are built by the hundred thousand.

@@ -25,6 +25,7 @@ enum class Section : std::uint8_t {
   kReversals = 8,
   kProfiles = 9,
   kCutOffs = 10,
+  kFees = 11,
 };
 
 void put_total(std::string& out, base::Total total) {
@@ -133,6 +134,12 @@ void put_one(std::string& out, const CutOff& c) {
     put_total(out, t.debits);
     put_total(out, t.credits);
   }
+}
+
+void put_one(std::string& out, const FeeChange& f) {
+  put(out, static_cast<std::uint8_t>(f.op));
+  put(out, f.project.value());
+  put_amount(out, f.amount);
 }
 
 template <typename T>
@@ -309,6 +316,12 @@ void get_one(Reader& in, CutOff& c) {
   }
 }
 
+void get_one(Reader& in, FeeChange& f) {
+  f.op = in.code(FeeOp::kTake, FeeOp::kGiveBack, "fee.op");
+  f.project = in.id<base::ProjectId>();
+  f.amount = in.amount();
+}
+
 // A section's records. The count comes from the input: memory grows only with bytes really read.
 template <typename T>
 void get_section(Reader& in, std::vector<T>& records) {
@@ -341,7 +354,7 @@ void get_header(Reader& in, Entry& e) {
 void get_sections(Reader& in, Entry& e) {
   std::uint8_t previous = 0;
   while (in.good() && !in.at_end()) {
-    const auto tag = in.code(Section::kPostings, Section::kCutOffs, "section");
+    const auto tag = in.code(Section::kPostings, Section::kFees, "section");
     if (static_cast<std::uint8_t>(tag) <= previous) in.spoil("section.order");
     previous = static_cast<std::uint8_t>(tag);
     if (!in.good()) return;
@@ -376,6 +389,9 @@ void get_sections(Reader& in, Entry& e) {
       case Section::kCutOffs:
         get_section(in, e.cut_offs);
         break;
+      case Section::kFees:
+        get_section(in, e.fees);
+        break;
     }
   }
 }
@@ -397,6 +413,7 @@ void Entry::clear() {
   reversals.clear();
   profiles.clear();
   cut_offs.clear();
+  fees.clear();
   flow = FlowCode::kGenesis;
   outcome = Outcome::kCommitted;
   authority = Authority::kNone;
@@ -436,6 +453,7 @@ void encode(const Entry& e, std::string& out) {
   put_section(out, Section::kReversals, e.reversals);
   put_section(out, Section::kProfiles, e.profiles);
   put_section(out, Section::kCutOffs, e.cut_offs);
+  put_section(out, Section::kFees, e.fees);
 }
 
 base::Result<base::Ok, base::Fault> decode(std::string_view bytes, Entry& out) {

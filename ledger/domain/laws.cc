@@ -193,6 +193,7 @@ std::vector<AccountId> project_accounts(const Entry& entry) {
 bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting) {
   std::string_view rule_id = value_in(entry.command, Field::kFeeRule);
   Int128 base_amount = 0;
+  std::int64_t taken = 0;  // by earlier entries under the same limit
   for (const HoldChange& h : entry.holds) {
     if (h.kind == HoldKind::kFee) rule_id = h.fee_rule;
   }
@@ -205,6 +206,10 @@ bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting
     if (state.project(*project).borrower.value() != state.account(posting.debit).owner)
       return false;
     base_amount = state.project(*project).target.minor();
+    taken = state.project(*project).fees;
+    const bool counted = entry.fees.size() == 1 && entry.fees[0].op == FeeOp::kTake &&
+                         entry.fees[0].project == *project;
+    if (!counted) return false;
   } else {
     for (const Posting& other : entry.postings) {
       if (other.kind != PostingKind::kFee) base_amount += other.amount.minor();
@@ -214,6 +219,8 @@ bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting
   for (const Posting& other : entry.postings) {
     if (other.kind == PostingKind::kFee) fees += other.amount;
   }
+  if (!entry.fees.empty() && base::Total(entry.fees[0].amount) != fees) return false;
+  fees += base::Total::from_minor(taken);
   const auto capped = base::Total::from_minor(base_amount).to_amount();
   return capped && fees <= base::Total(Profile::fee_limit(*rule, *capped));
 }

@@ -26,6 +26,7 @@ std::optional<ProjectId> only_project(const Entry& entry) {
   for (const InstalmentPaid& i : entry.instalments) see(i.project);
   for (const ClaimChange& c : entry.claims) see(c.project);
   for (const ProjectOpened& p : entry.projects) see(p.id);
+  for (const FeeChange& f : entry.fees) see(f.project);
   if (several) return std::nullopt;
   return only;
 }
@@ -113,6 +114,23 @@ bool is_between_its_parties(const State& state, const Project& project, const En
          });
 }
 
+// Fees are counted where they are taken, and given back only by the reversal of that.
+bool fees_counted(const Project& project, const Entry& entry) {
+  Int128 fees = project.fees;
+  Int128 moved = 0;
+  for (const FeeChange& f : entry.fees) {
+    const bool take = f.op == FeeOp::kTake;
+    const FlowCode flow = take ? FlowCode::kFee : FlowCode::kReversalApprove;
+    if (f.amount.is_zero() || entry.flow != flow) return false;
+    fees += take ? Int128{f.amount.minor()} : -Int128{f.amount.minor()};
+    moved += f.amount.minor();
+  }
+  for (const Posting& p : entry.postings) {
+    if (!entry.fees.empty()) moved -= p.amount.minor();
+  }
+  return fees >= 0 && moved == 0;
+}
+
 // What one holder gets and gives in an entry.
 struct HolderDelta {
   Int128 bids_captured = 0;
@@ -164,6 +182,7 @@ std::optional<Refusal> project_conserved(const State& state, const Entry& entry)
     return Refusal{RefusalCode::kLawProject, "the project does not exist"};
   }
   const Project& project = state.project(*id);
+  if (!fees_counted(project, entry)) return broken(project, "its fees are counted wrongly");
   const ProjectDelta d = delta_of(entry);
   const Int128 target = project.target.minor();
   const Int128 frozen = project.frozen + d.bid - d.captured - d.released;

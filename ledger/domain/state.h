@@ -82,6 +82,7 @@ struct Project {
   std::int64_t disbursed = 0;      // principal of claims created
   std::int64_t repaid = 0;         // principal
   std::int64_t interest_paid = 0;  // cumulative due of the interest allocation
+  std::int64_t fees = 0;           // taken from the borrower for this project
   std::vector<base::HoldId> bids;  // open, in order of bidding
   base::HoldId repayment;          // open repayment hold, or none
 

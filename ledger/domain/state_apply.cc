@@ -45,9 +45,9 @@ class Fold {
   Done run() {
     if (e_.sequence != base::next(s_.sequence)) return contradiction(e_, "sequence has a gap");
     if (e_.sequence.value() > 1 && e_.time <= s_.time) return contradiction(e_, "time goes back");
-    for (const auto& step :
-         {&Fold::profiles, &Fold::owners, &Fold::projects, &Fold::postings, &Fold::holds,
-          &Fold::moves, &Fold::claims, &Fold::instalments, &Fold::reversals, &Fold::cut_offs}) {
+    for (const auto& step : {&Fold::profiles, &Fold::owners, &Fold::projects, &Fold::postings,
+                             &Fold::holds, &Fold::moves, &Fold::claims, &Fold::instalments,
+                             &Fold::reversals, &Fold::cut_offs, &Fold::fees}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     sort_once(touched_.accounts);
@@ -383,6 +383,22 @@ class Fold {
         return contradiction(e_, "a cut-off does not close the business date");
       }
       s_.business_date = cut.opened;
+    }
+    return base::ok;
+  }
+
+  Done fees() {
+    for (const FeeChange& change : e_.fees) {
+      if (!s_.project_exists(change.project)) return contradiction(e_, "a fee of no project");
+      Project& project = s_.edit_project(change.project);
+      const std::int64_t amount = change.amount.minor();
+      const std::int64_t delta = change.op == FeeOp::kTake ? amount : -amount;
+      std::int64_t fees = 0;
+      if (__builtin_add_overflow(project.fees, delta, &fees) || fees < 0) {
+        return contradiction(e_, "a project's fees are out of range");
+      }
+      project.fees = fees;
+      touch_project(change.project);
     }
     return base::ok;
   }

@@ -182,6 +182,7 @@ std::string encode(const domain::Project& p) {
   put(out, p.disbursed);
   put(out, p.repaid);
   put(out, p.interest_paid);
+  put(out, p.fees);
   put(out, p.repayment.value());
   put(out, static_cast<std::uint32_t>(p.instalments.size()));
   for (const domain::Instalment& i : p.instalments) {
@@ -208,6 +209,7 @@ std::optional<domain::Project> decode_project(std::string_view bytes) {
   p.disbursed = in.get<std::int64_t>();
   p.repaid = in.get<std::int64_t>();
   p.interest_paid = in.get<std::int64_t>();
+  p.fees = in.get<std::int64_t>();
   p.repayment = base::HoldId(in.get<std::uint64_t>());
   const auto instalments = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < instalments && !in.failed(); ++i) {

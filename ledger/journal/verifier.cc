@@ -75,7 +75,7 @@ struct Past {
 bool has_effects(const Entry& e) {
   return !(e.postings.empty() && e.owners.empty() && e.holds.empty() && e.projects.empty() &&
            e.moves.empty() && e.instalments.empty() && e.claims.empty() && e.reversals.empty() &&
-           e.profiles.empty() && e.cut_offs.empty());
+           e.profiles.empty() && e.cut_offs.empty() && e.fees.empty());
 }
 
 }  // namespace
@@ -174,6 +174,13 @@ struct Verifier::Impl {
       base::put(scratch, h.amount.minor());
       base::put_text<std::uint8_t>(scratch, h.order);
       base::put_text<std::uint8_t>(scratch, h.fee_rule);
+    }
+    for (const domain::FeeChange& f : entry.fees) {
+      const auto undone =
+          f.op == domain::FeeOp::kTake ? domain::FeeOp::kGiveBack : domain::FeeOp::kTake;
+      base::put(scratch, static_cast<std::uint8_t>(inverse ? f.op : undone));
+      base::put(scratch, f.project.value());
+      base::put(scratch, f.amount.minor());
     }
     return half_of(sha.hash(scratch));
   }

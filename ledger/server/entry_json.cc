@@ -176,6 +176,11 @@ void append_effects(ObjectWriter& object, const Entry& entry, const Names& names
     o.number("version", p.version).text("name", p.name).text("text", p.text);
   });
   append_list(object, "cut_offs", entry.cut_offs, append_cut_off);
+  append_list(object, "fees", entry.fees, [&](ObjectWriter& o, const FeeChange& f) {
+    o.text("op", name_of(f.op))
+        .text("project", code_of(names.projects, f.project.value()))
+        .signed_number("amount", f.amount.minor());
+  });
 }
 
 }  // namespace
@@ -197,6 +202,7 @@ void Names::want(const Entry& entry) {
     projects.try_emplace(c.project.value());
     owners.try_emplace(c.holder.value());
   }
+  for (const FeeChange& f : entry.fees) projects.try_emplace(f.project.value());
 }
 
 void Names::look_up(const engine::Engine::View& view) {

@@ -105,6 +105,7 @@ void append_project(std::string& out, const engine::ProjectView& view) {
       .signed_number("repaid", project.repaid)
       .signed_number("outstanding", project.outstanding())
       .signed_number("interest_paid", project.interest_paid)
+      .signed_number("fees", project.fees)
       .number("open_bids", project.bids.size())
       .number("instalments_paid", project.instalments_paid);
   object.key("instalments").push_back('[');

@@ -37,9 +37,10 @@ void dump_owners(const State& s, std::string& out) {
 void dump_projects(const State& s, std::string& out) {
   for (std::uint64_t i = 1; i <= s.project_count(); ++i) {
     const Project& p = s.project(ProjectId(i));
-    out += fmt::format("project {} {} {} target={} paid={} frozen={} lent={} repaid={} interest={}",
-                       i, p.code, name_of(p.state), p.target.minor(), p.instalments_paid, p.frozen,
-                       p.disbursed, p.repaid, p.interest_paid);
+    out += fmt::format(
+        "project {} {} {} target={} paid={} frozen={} lent={} repaid={} interest={} fees={}", i,
+        p.code, name_of(p.state), p.target.minor(), p.instalments_paid, p.frozen, p.disbursed,
+        p.repaid, p.interest_paid, p.fees);
     out += fmt::format(
         " borrower={} contract={} instalments={} repayment={} bids=", p.borrower.value(),
         p.contract.hex(), p.instalments.size(), p.repayment.value());

@@ -86,6 +86,7 @@ void fill_control(Random& r, Entry& e) {
     e.reversals.push_back({pick(r, ReversalOp::kProposed, ReversalOp::kRejected),
                            id<base::Sequence>(r), FlowCode::kDeposit, digest(r), r.text(64),
                            r.text(64)});
+    e.fees.push_back({pick(r, FeeOp::kTake, FeeOp::kGiveBack), id<base::ProjectId>(r), amount(r)});
     CutOff& c = e.cut_offs.emplace_back();
     c.closed = date(r);
     c.opened = date(r);
@@ -271,7 +272,7 @@ TEST(EntryCodec, SectionsStandOnceInOrderAndAreNotEmpty) {
   EXPECT_EQ(fault_of(header + move + posting), "entry: bad section.order");
   EXPECT_EQ(fault_of(header + move + move), "entry: bad section.order");
   EXPECT_EQ(fault_of(header + std::string("\x05\0\0\0\0", 5)), "entry: bad section.count");
-  EXPECT_EQ(fault_of(header + std::string("\x0b\1\0\0\0", 5)), "entry: bad section");
+  EXPECT_EQ(fault_of(header + std::string("\x0c\1\0\0\0", 5)), "entry: bad section");
   EXPECT_EQ(fault_of(header + std::string("\0\1\0\0\0", 5)), "entry: bad section");
   EXPECT_EQ(fault_of(header + std::string("\x01\xff\xff\xff\xff", 5)), "entry: bad truncated");
 }

@@ -266,5 +266,16 @@ TEST_F(Fee, IsTakenAfterTheLoanWasPaidOutInAnEntryOfItsOwn) {
   )");
 }
 
+TEST_F(Fee, IsLimitedOverAllItsParts) {
+  play(bank, R"(
+    bid b1 client=lender:L1 project=P1 amount=1000.00
+    disburse x1 project=P1
+    fee f1 client=borrower:B1 project=P1 amount=30.00 fee_rule=service
+    fee f2 client=borrower:B1 project=P1 amount=20.01 fee_rule=service ! FEE_EXCEEDS_RULE limit=5000 requested=5001
+    fee f3 client=borrower:B1 project=P1 amount=20.00 fee_rule=service
+    fee f4 client=borrower:B1 project=P1 amount=0.01 fee_rule=service ! FEE_EXCEEDS_RULE
+  )");
+}
+
 }  // namespace
 }  // namespace ledger::domain::test

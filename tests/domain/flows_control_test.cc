@@ -219,6 +219,9 @@ TEST_F(Reversal, OfARepaymentAndOfAFeeGivesTheBorrowerItsMoney) {
   play(bank, R"(
     balance borrower:B1:available 1000.00
     balance platform:fee 0.00
+    fee f2 client=borrower:B1 project=P1 amount=50.00 fee_rule=service
+    deposit d9 client=borrower:B1 channel=alipay amount=50.00
+    balance borrower:B1:available 1000.00
     hold r1 repayment none
     distribute y1 order=r1 ! ORDER_CLOSED
     repay r2 project=P1 instalment=1 amount=343.34

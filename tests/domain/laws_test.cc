@@ -148,6 +148,9 @@ TEST_F(Laws, FeesNeedARuleThatCoversThem) {
   no(fee, [](Entry& e) { e.postings[0].amount = Amount::of(5'001); });
   no(fee, [](Entry& e) { e.postings[0].kind = PostingKind::kTransfer; });
   no(fee, [](Entry& e) { e.command.clear(); });
+  no(fee, [](Entry& e) { e.fees.clear(); });  // not counted
+  no(fee, [](Entry& e) { e.fees[0].amount = Amount::of(1); });
+  no(fee, [](Entry& e) { e.fees[0].op = FeeOp::kGiveBack; });
   no(fee, [](Entry& e) {  // in two parts
     e.postings[0].amount = Amount::of(2'501);
     e.postings.push_back(e.postings[0]);

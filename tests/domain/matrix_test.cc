@@ -92,6 +92,7 @@ TEST_F(Matrix, AllowsExactlyTheMovementsOfTheFlowTable) {
     e.flow = flow->code;
     e.authority = bank.state.profile().rules_of(flow->code)->authorities.front();
     e.postings.resize(1);
+    e.fees.push_back({FeeOp::kTake, base::ProjectId(1), base::Amount::of(1)});
     for (const auto& [debit_class, debits] : accounts) {
       for (const auto& [credit_class, credits] : accounts) {
         ++pairs;

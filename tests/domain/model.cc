@@ -82,7 +82,7 @@ Model::Model() {
   owners_["platform"] = {3, false, false};
   accounts["custody:bank"] = {};
   accounts["platform:fee"] = {};
-  done_["genesis"] = {"genesis", true, false, {}, {}};
+  done_["genesis"] = {"genesis", true, false, {}, {}, {}};
   order_of_commands_.push_back("genesis");
   for (const char* other : {"custody", "suspense", "reserve"}) owners_[other] = {};
 }
@@ -165,10 +165,10 @@ std::string Model::send(const std::string& line) {
   while (in >> word) f[word.substr(0, word.find('='))] = word.substr(word.find('=') + 1);
   const auto& allowed = kAuthorities.at(flow);
   f.try_emplace("authority", allowed.front());
-  current_ = {flow, true, false, {}, {}};
+  current_ = {flow, true, false, {}, {}, {}};
   const bool may = std::find(allowed.begin(), allowed.end(), f["authority"]) != allowed.end();
   const std::string refusal = may ? decide(flow, current_id_, f) : "AUTHORITY_FORBIDDEN";
-  if (!refusal.empty()) current_ = {flow, false, false, {}, {}};
+  if (!refusal.empty()) current_ = {flow, false, false, {}, {}, {}};
   done_[current_id_] = current_;
   order_of_commands_.push_back(current_id_);
   return refusal;
@@ -403,12 +403,14 @@ std::string Model::fee(const Fields& f) {
   if (!owners_.contains(client)) return "UNKNOWN_CLIENT";
   if (!projects.contains(code)) return "UNKNOWN_PROJECT";
   if (get(f, "fee_rule") != "service" || kind_of(client) != "borrower") return "UNKNOWN_FEE_RULE";
-  const Project& p = projects[code];
+  Project& p = projects[code];
   if (p.borrower != client) return "WRONG_KIND";
   if (p.claims.empty()) return "WRONG_PROJECT_STATE";
-  if (amount > p.target * 5 / 100) return "FEE_EXCEEDS_RULE";
+  if (p.fees + amount > p.target * 5 / 100) return "FEE_EXCEEDS_RULE";
   if (balance(client + ":available") < amount) return "INSUFFICIENT_FUNDS";
   pay(client + ":available", "platform:fee", amount);
+  p.fees += amount;
+  current_.fee_project = code;
   return "";
 }
 
@@ -512,7 +514,10 @@ std::string Model::take_back(const Done& target) {
     if (!debit_side(m.credit) && balance(m.credit) < m.amount) return "INSUFFICIENT_FUNDS";
     if (debit_side(m.debit) && balance(m.debit) < m.amount) return "INSUFFICIENT_FUNDS";
   }
-  for (const Move& m : target.moves) pay(m.credit, m.debit, m.amount);
+  for (const Move& m : target.moves) {
+    pay(m.credit, m.debit, m.amount);
+    if (!target.fee_project.empty()) projects[target.fee_project].fees -= m.amount;
+  }
   for (const HoldStep& step : target.steps) {
     if (step.opens) {
       unhold(step.key);

@@ -33,7 +33,7 @@ class Model {
   };
   struct Project {
     std::string borrower, contract, state = "collecting";
-    std::int64_t target = 0, paid = 0, interest = 0;
+    std::int64_t target = 0, paid = 0, interest = 0, fees = 0;
     std::vector<std::pair<std::int64_t, std::int64_t>> schedule;  // principal, interest
     std::map<std::int64_t, Claim> claims;                         // by the order of opening
   };
@@ -68,6 +68,7 @@ class Model {
     bool committed = false, reversed = false;
     std::vector<Move> moves;
     std::vector<HoldStep> steps;
+    std::string fee_project;  // whose fees it raised
   };
   struct Proposal {
     std::string target, maker, status = "proposed";

@@ -2,7 +2,7 @@
 
 import tomllib
 
-from entry_format import (BID, CAPTURE, CLAIMS, DEPOSIT_TRANSIT, HOLDS, MOVES,
+from entry_format import (BID, CAPTURE, CLAIMS, DEPOSIT_TRANSIT, FEES, HOLDS, MOVES,
                           OPEN, OWNERS, PAID, POSTINGS, PROFILES, PROJECTS, REOPEN, Bad,
                           need)
 
@@ -28,11 +28,11 @@ class Account:
 
 class Project:
     __slots__ = ("code", "target", "schedule", "state", "paid", "frozen", "disbursed", "repaid",
-                 "claims")
+                 "claims", "fees")
 
     def __init__(self, code, target, schedule):
         self.code, self.target, self.schedule = code, target, schedule
-        self.state, self.paid = 1, 0
+        self.state, self.paid, self.fees = 1, 0, 0
         self.frozen = self.disbursed = self.repaid = 0
         self.claims = {}  # holder: [outstanding principal, interest paid]
 
@@ -66,7 +66,7 @@ class Books:
         for tag, step in (
             (PROFILES, self.adopt), (OWNERS, self.open_owners), (PROJECTS, self.open_projects),
             (POSTINGS, self.post), (HOLDS, self.hold), (MOVES, self.move), (CLAIMS, self.claim),
-            (PAID, self.pay),
+            (PAID, self.pay), (FEES, self.fee),
         ):  # fmt: skip
             if tag in sections:
                 step(sections[tag], entry, touched)
@@ -209,6 +209,15 @@ class Books:
             need(instalment == project.paid + 1 and instalment <= len(project.schedule),
                  "an instalment is paid out of order")
             project.paid = instalment
+
+    def fee(self, records, entry, _):
+        moved = sum(p[2] for p in entry.sections.get(POSTINGS, ()))
+        need(sum(f[2] for f in records) == moved, "fees differ from the postings")
+        for op, number, amount in records:
+            project = self.project(number)
+            need(amount > 0 and entry.flow == (140 if op == 1 else 271), "a fee is counted wrongly")
+            project.fees += amount if op == 1 else -amount
+            need(project.fees >= 0, "fees of a project fall below zero")
 
     def check_accounts(self, touched):
         for a in touched:

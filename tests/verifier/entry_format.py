@@ -17,8 +17,8 @@ FLOWS = {
 GENESIS = 1
 REFUSALS = frozenset(range(202, 232)) | frozenset(range(290, 298))
 
-(POSTINGS, OWNERS, HOLDS, PROJECTS, MOVES, PAID, CLAIMS, REVERSALS, PROFILES, CUT_OFFS) = range(
-    1, 11)
+(POSTINGS, OWNERS, HOLDS, PROJECTS, MOVES, PAID, CLAIMS, REVERSALS, PROFILES, CUT_OFFS,
+ FEES) = range(1, 12)
 BID, DEPOSIT_TRANSIT, FEE = 1, 5, 6
 OPEN, CAPTURE, RELEASE, REOPEN = 1, 2, 3, 4
 PROPOSED, APPROVED, REJECTED = 1, 2, 3
@@ -67,6 +67,7 @@ INSTALMENT = struct.Struct("<Iqq")
 MOVE = struct.Struct("<QB")
 PAYMENT = struct.Struct("<QIqq")
 CLAIM = struct.Struct("<BQQqq")
+FEE_CHANGE = struct.Struct("<BQq")
 REVERSAL = struct.Struct("<BQH32s")
 CUT_OFF = struct.Struct("<II32sQ32sH")
 assert (HEADER.size, POSTING.size, MOVE.size, PAYMENT.size, CLAIM.size) == (38, 25, 9, 28, 33)
@@ -216,8 +217,16 @@ def read_cut_offs(cursor, count):
     return records
 
 
+def read_fees(cursor, count):
+    records = rows(cursor, FEE_CHANGE, count)
+    for op, _, amount in records:
+        need(1 <= op <= 2, "decode: fee")
+        check_amount(amount)
+    return records
+
+
 READERS = (None, read_postings, read_owners, read_holds, read_projects, read_moves, read_paid,
-           read_claims, read_reversals, read_profiles, read_cut_offs)
+           read_claims, read_reversals, read_profiles, read_cut_offs, read_fees)
 
 
 class Entry:
@@ -247,7 +256,7 @@ class Entry:
         previous, end = 0, len(cursor.data)
         while cursor.at < end:
             tag, count = cursor.fields(SECTION)
-            need(previous < tag <= CUT_OFFS and count > 0, "decode: section")
+            need(previous < tag <= FEES and count > 0, "decode: section")
             self.sections[tag] = READERS[tag](cursor, count)
             previous = tag
 

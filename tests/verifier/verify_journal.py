@@ -18,7 +18,7 @@ import json
 import sys
 
 from books import Books
-from entry_format import (APPROVED, CAPTURE, CODE, CUT_OFFS, GENESIS, HOLDS, OPEN, OWNERS, POSTINGS,
+from entry_format import (APPROVED, CAPTURE, CODE, CUT_OFFS, FEES, GENESIS, HOLDS, OPEN, OWNERS, POSTINGS,
                           PROFILES, PROPOSED, REFUSALS, RELEASE, REOPEN, REVERSALS, U16, U32, U64,
                           Bad, Entry, is_canonical_command, need)
 
@@ -195,6 +195,8 @@ class Verifier:
         inverse = {OPEN: RELEASE, REOPEN: RELEASE, CAPTURE: REOPEN, RELEASE: REOPEN}
         need([(inverse[h[0]],) + h[1:] for h in before.get(HOLDS, ())]
              == after.get(HOLDS, []), "reversal: not the inverse")
+        need([(3 - f[0],) + f[1:] for f in before.get(FEES, ())]
+             == after.get(FEES, []), "reversal: not the inverse")
 
 
 # --- command line ----------------------------------------------------------------------------

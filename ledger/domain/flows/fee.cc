@@ -29,11 +29,15 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     return refuse(RefusalCode::kWrongProjectState,
                   fmt::format("project={} state={}", project.code, name_of(project.state)));
   }
-  if (auto refusal = need_fee_limit(**rule, amount, project.target)) return refusal;
+  // The rule limits what the project pays altogether, in however many parts.
+  const auto all = (base::Total::from_minor(project.fees) + base::Total(amount)).to_amount();
+  if (!all) return refuse(RefusalCode::kFeeExceedsRule, fmt::format("taken={}", project.fees));
+  if (auto refusal = need_fee_limit(**rule, *all, project.target)) return refusal;
   if (auto refusal = need_funds(state, client->available, amount)) return refusal;
 
   // From here the entry must succeed.
   post(draft, client->available, structural(state, "platform:fee"), amount, PostingKind::kFee);
+  draft.fees.push_back({FeeOp::kTake, *id, amount});
   return std::nullopt;
 }
 

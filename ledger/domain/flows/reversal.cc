@@ -105,6 +105,9 @@ void book_inverse(const State& state, const Entry& target, Entry& draft) {
   for (const Posting& p : target.postings) {
     post(draft, p.credit, p.debit, p.amount, PostingKind::kReversal);
   }
+  for (const FeeChange& fee : target.fees) {
+    draft.fees.push_back({FeeOp::kGiveBack, fee.project, fee.amount});
+  }
   for (const HoldChange& change : target.holds) {
     draft.holds.push_back(inverse(change));
     // A full project whose bid is taken back collects again.
