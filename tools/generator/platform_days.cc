@@ -218,6 +218,11 @@ int run(const Settings& settings) {
                  expected_json(settings, driver, bank, days));
   if (!files.failure().empty()) return fail(kCannotWrite, files.failure());
   print_summary(driver, bank, days);
+  if (bank.expectations().size() != defects.size()) {
+    return fail(kUnexpected,
+                fmt::format("{} of {} defects found no line to be planted in",
+                            defects.size() - bank.expectations().size(), defects.size()));
+  }
 
   const Fen control = driver.read_number("/v1/accounts/custody:bank/balance", "balance");
   if (!driver.failure().empty()) return fail(kUnavailable, driver.failure());
