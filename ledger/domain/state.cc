@@ -198,7 +198,7 @@ std::vector<ClassTotal> State::class_totals() const {
 
 void State::mark() {
   LEDGER_CHECK(!impl_->undo);
-  Impl::Undo& undo = impl_->undo.emplace();
+  Impl::Undo& undo = impl_->undo.emplace(Impl::Undo{});
   undo.accounts = impl_->accounts.size();
   undo.owners = impl_->owners.size();
   undo.projects = impl_->projects.size();

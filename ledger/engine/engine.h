@@ -28,7 +28,7 @@ struct Options {
   std::function<base::Timestamp()> clock;   // read once per group; the engine makes it increase
   std::size_t queue_commands_max = 65'536;  // waiting commands; beyond that submit() refuses
   std::size_t group_commands_max = 8'192;
-  std::size_t fold_rows = 400'000;            // history rows in one projection run
+  std::size_t fold_rows = 800'000;            // history rows in one projection run
   std::uint32_t fold_delay_ms = 2'000;        // a smaller run is written after this long
   std::size_t unfolded_rows_max = 4'000'000;  // the writer waits for the fold thread beyond this
 };

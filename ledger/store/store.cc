@@ -72,6 +72,8 @@ rocksdb::DBOptions db_options(Mode mode) {
   options.max_open_files = 512;
   options.keep_log_file_num = 4;
   options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  // Merging runs can wait; commits cannot.
+  options.env->LowerThreadPoolCPUPriority(rocksdb::Env::LOW, rocksdb::CpuPriority::kLow);
   return options;
 }
 
@@ -100,7 +102,7 @@ rocksdb::ColumnFamilyOptions projection_options(Column column) {
   options.write_buffer_size = 8 * kMiB;
   options.compaction_style = rocksdb::kCompactionStyleUniversal;
   options.compaction_options_universal.allow_trivial_move = true;
-  options.level0_file_num_compaction_trigger = 8;
+  options.level0_file_num_compaction_trigger = 12;
   options.level0_slowdown_writes_trigger = 1'000;
   options.level0_stop_writes_trigger = 2'000;
   options.compression = column == Column::kIds ? rocksdb::kNoCompression : rocksdb::kLZ4Compression;
