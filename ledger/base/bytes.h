@@ -20,6 +20,14 @@ void put(std::string& out, T value) {
   std::memcpy(raw, &value, sizeof(T));
   out.append(raw, sizeof(T));
 }
+// Several integers, one after the other, in one piece.
+template <typename... T>
+requires(std::is_integral_v<T>&&...) void put_all(std::string& out, T... values) {
+  char raw[(sizeof(T) + ...)];
+  char* at = raw;
+  ((std::memcpy(at, &values, sizeof(T)), at += sizeof(T)), ...);
+  out.append(raw, sizeof raw);
+}
 // Length as Len, then the bytes. The caller guarantees that the length fits.
 template <typename Len>
 void put_text(std::string& out, std::string_view text) {

@@ -9,6 +9,7 @@ namespace {
 
 using base::Decoder;
 using base::put;
+using base::put_all;
 using base::put_text;
 
 constexpr std::uint16_t kVersion = 1;
@@ -39,10 +40,8 @@ void put_digest(std::string& out, const crypto::Digest& digest) { out.append(dig
 void put_amount(std::string& out, base::Amount amount) { put(out, amount.minor()); }
 
 void put_one(std::string& out, const Posting& p) {
-  put(out, p.debit.value());
-  put(out, p.credit.value());
-  put_amount(out, p.amount);
-  put(out, static_cast<std::uint8_t>(p.kind));
+  put_all(out, p.debit.value(), p.credit.value(), p.amount.minor(),
+          static_cast<std::uint8_t>(p.kind));
 }
 
 void put_one(std::string& out, const OwnerOpened& o) {
@@ -60,14 +59,9 @@ void put_one(std::string& out, const OwnerOpened& o) {
 }
 
 void put_one(std::string& out, const HoldChange& h) {
-  put(out, static_cast<std::uint8_t>(h.op));
-  put(out, static_cast<std::uint8_t>(h.kind));
-  put(out, h.id.value());
-  put(out, h.account.value());
-  put(out, h.beneficiary.value());
-  put(out, h.project.value());
-  put(out, h.instalment);
-  put_amount(out, h.amount);
+  put_all(out, static_cast<std::uint8_t>(h.op), static_cast<std::uint8_t>(h.kind), h.id.value(),
+          h.account.value(), h.beneficiary.value(), h.project.value(), h.instalment,
+          h.amount.minor());
   put_text<std::uint8_t>(out, h.order);
   put_text<std::uint8_t>(out, h.fee_rule);
 }
@@ -99,11 +93,8 @@ void put_one(std::string& out, const InstalmentPaid& i) {
 }
 
 void put_one(std::string& out, const ClaimChange& c) {
-  put(out, static_cast<std::uint8_t>(c.op));
-  put(out, c.project.value());
-  put(out, c.holder.value());
-  put_amount(out, c.principal);
-  put_amount(out, c.interest);
+  put_all(out, static_cast<std::uint8_t>(c.op), c.project.value(), c.holder.value(),
+          c.principal.minor(), c.interest.minor());
 }
 
 void put_one(std::string& out, const ReversalStep& r) {
@@ -427,18 +418,10 @@ void Entry::clear() {
 }
 
 void encode(const Entry& e, std::string& out) {
-  put(out, kVersion);
-  put(out, static_cast<std::uint16_t>(e.flow));
-  put(out, static_cast<std::uint8_t>(e.outcome));
-  put(out, static_cast<std::uint8_t>(e.authority));
-  put(out, e.allocation_version);
-  put(out, std::uint8_t{0});
-  put(out, e.refusal);
-  put(out, e.profile_version);
-  put(out, e.sequence.value());
-  put(out, e.time.ns);
-  put(out, e.business_date.yyyymmdd());
-  put(out, e.value_date.yyyymmdd());
+  put_all(out, kVersion, static_cast<std::uint16_t>(e.flow), static_cast<std::uint8_t>(e.outcome),
+          static_cast<std::uint8_t>(e.authority), e.allocation_version, std::uint8_t{0}, e.refusal,
+          e.profile_version, e.sequence.value(), e.time.ns, e.business_date.yyyymmdd(),
+          e.value_date.yyyymmdd());
   put_text<std::uint8_t>(out, e.command_id);
   put_text<std::uint8_t>(out, e.operator_name);
   put_text<std::uint32_t>(out, e.command);

@@ -142,13 +142,9 @@ std::optional<domain::Owner> decode_owner(std::string_view bytes) {
 
 std::string encode(const domain::Hold& h) {
   std::string out;
-  put(out, h.id.value());
-  put(out, static_cast<std::uint8_t>(h.kind));
-  put(out, h.account.value());
-  put(out, h.beneficiary.value());
-  put(out, h.project.value());
-  put(out, h.instalment);
-  put(out, h.remaining);
+  out.reserve(80);
+  base::put_all(out, h.id.value(), static_cast<std::uint8_t>(h.kind), h.account.value(),
+                h.beneficiary.value(), h.project.value(), h.instalment, h.remaining);
   put_text<std::uint8_t>(out, h.order);
   put_text<std::uint8_t>(out, h.fee_rule);
   return out;

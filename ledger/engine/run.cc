@@ -164,12 +164,15 @@ void FoldRun::write_ids(store::RunWriter& out) const {
 void FoldRun::write_history(store::RunWriter& out) const {
   const std::vector<std::uint32_t> order = order_by_account(history_);
   out.start(Column::kHistory);
-  for (const std::uint32_t i : order) {
-    const HistoryItem& row = history_[i];
+  constexpr std::size_t kAhead = 16;  // the rows lie scattered: fetch them before they are needed
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + kAhead < order.size()) __builtin_prefetch(&history_[order[i + kAhead]]);
+    const HistoryItem& row = history_[order[i]];
     out.put(Key(row.account, row.sequence).both(), bytes_of(row.after));
   }
   out.start(Column::kAccounts);
   for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + kAhead < order.size()) __builtin_prefetch(&history_[order[i + kAhead]]);
     const HistoryItem& row = history_[order[i]];
     const bool last = i + 1 == order.size() || history_[order[i + 1]].account != row.account;
     if (last) out.put(Key(row.account, 0).first(), bytes_of(row.after));

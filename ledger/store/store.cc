@@ -260,8 +260,9 @@ class Store::Files final : public RunWriter {
     rocksdb::ColumnFamilyDescriptor descriptor;
     status_ = family_->GetDescriptor(&descriptor);
     if (!status_.ok()) return false;
-    writer_ = std::make_unique<rocksdb::SstFileWriter>(
-        rocksdb::EnvOptions(), rocksdb::Options(rocksdb::DBOptions(), descriptor.options), family_);
+    rocksdb::Options options(rocksdb::DBOptions(), descriptor.options);
+    options.compression = rocksdb::kNoCompression;  // merging runs compresses them, later
+    writer_ = std::make_unique<rocksdb::SstFileWriter>(rocksdb::EnvOptions(), options, family_);
     name_ = fmt::format("{}/{}.sst", store_.runs_path(), store_.next_file++);
     status_ = writer_->Open(name_);
     return status_.ok();
