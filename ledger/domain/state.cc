@@ -106,8 +106,7 @@ std::optional<base::AccountId> State::account_of(base::ClientId id, std::string_
   return base::AccountId(o.first_account + *position);
 }
 
-// --- holds
-// ------------------------------------------------------------------------------------------
+// --- holds ---
 
 const Hold* State::find_hold(base::HoldId id) const { return impl_->hold(id); }
 
@@ -127,8 +126,7 @@ std::vector<const Hold*> State::open_holds() const {
   return all;
 }
 
-// --- projects, claims, proposals
-// -------------------------------------------------------------------
+// --- projects, claims, proposals ---
 
 std::uint64_t State::project_count() const { return impl_->projects.size(); }
 
@@ -193,8 +191,7 @@ std::vector<ClassTotal> State::class_totals() const {
   return totals;
 }
 
-// --- marks
-// -------------------------------------------------------------------------------------------
+// --- marks ---
 
 void State::mark() {
   LEDGER_CHECK(!impl_->undo);
@@ -259,8 +256,7 @@ void State::rollback() {
   s.sums = undo.sums;
 }
 
-// --- loading
-// -----------------------------------------------------------------------------------------
+// --- loading ---
 
 void State::load_profile(Profile profile) {
   impl_->profile = std::move(profile);

@@ -211,8 +211,7 @@ std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& comm
   return answers;
 }
 
-// --- seen before?
-// ---------------------------------------------------------------------------------
+// --- seen before? ---
 
 std::optional<Answer> Engine::Impl::replay_of(const Command& command, std::uint64_t id_hash) {
   const auto stored = find_command(command.id, id_hash);
@@ -285,8 +284,7 @@ std::optional<StoredEntry> Engine::Impl::read_entry(base::Sequence sequence) con
   return entry_in(cached_block, sequence);
 }
 
-// --- appending
-// ------------------------------------------------------------------------------------
+// --- appending ---
 
 crypto::Digest Engine::Impl::append_entry(const Entry& entry, std::uint64_t id_hash, Group& group) {
   draft_bytes.clear();

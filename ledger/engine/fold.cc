@@ -77,8 +77,7 @@ void Engine::Impl::evict_claims() {
   });
 }
 
-// --- the id filter
-// ---------------------------------------------------------------------------------
+// --- the id filter ---
 
 // The scan thread fills the new filter from the index, the decide thread from everything that is
 // not in the index yet and from every new command; when the scan is done, it is complete.

@@ -49,6 +49,9 @@ struct Group {
   base::Sequence last;
   std::uint64_t entries = 0;
   std::uint64_t postings = 0;
+  std::size_t commands = 0;  // taken for it, replays and refusals included
+
+  bool empty() const { return answers.empty() && reads.empty(); }
 };
 
 struct Counts {
@@ -90,9 +93,8 @@ struct Engine::Impl final : domain::Orders {
 
   // --- queues, guarded by `mutex` ------------------------------------------------------------
   mutable std::mutex mutex;
-  std::condition_variable work_ready;   // decide thread waits
+  std::condition_variable work_ready;   // decide thread waits: work, or the commit is idle
   std::condition_variable group_ready;  // commit thread waits
-  std::condition_variable group_taken;  // decide thread waits for room
   std::condition_variable fold_ready;   // fold thread waits: a sealed run, durability, or the end
   std::condition_variable fold_done;    // decide thread waits when too much is unfolded
   std::deque<Work> queue;
@@ -154,6 +156,12 @@ struct Engine::Impl final : domain::Orders {
   void start();
   void stop();
   void decide_loop();
+  bool await_work(const Group& group);
+  void take_work(Group& group, std::vector<Work>& taken);
+  void decide_or_refuse(Work& work, Group& group, base::Timestamp now);
+  bool hand_over(Group& group);
+  bool commit_idle() const { return groups.empty() && !group_busy; }  // holding the mutex
+  std::string reason_of_read_only() const;
   void commit_loop();
   void commit(Group& group);
   void fold_loop();

@@ -39,7 +39,6 @@ void Engine::Impl::stop() {
   }
   work_ready.notify_all();
   group_ready.notify_all();
-  group_taken.notify_all();
   fold_ready.notify_all();
   fold_done.notify_all();
   if (decide_thread.joinable()) decide_thread.join();
@@ -56,73 +55,29 @@ void Engine::Impl::enter_read_only(const std::string& reason) {
   read_only = true;
   fold_done.notify_all();
   fold_ready.notify_all();
-  group_taken.notify_all();
 }
 
-// --- decide
-// -----------------------------------------------------------------------------------------
+// --- decide ---
 
+// The group being decided grows for as long as the commit thread is busy with the one before: so a
+// sync carries everything that came during the last one, and never less.
 void Engine::Impl::decide_loop() {
   name_thread("decide");
   std::vector<Work> taken;
-  while (true) {
-    taken.clear();
-    {
-      std::unique_lock lock(mutex);
-      const auto ready = [this] { return stopping || !queue.empty(); };
-      if (run->empty()) {
-        work_ready.wait(lock, ready);
-      } else {
-        work_ready.wait_for(lock, std::chrono::milliseconds(options.fold_delay_ms), ready);
-      }
-      if (queue.empty() && stopping) break;
-      // Natural batching: everything that waits, up to one group's measure, always whole requests.
-      std::size_t commands = 0;
-      while (!queue.empty()) {
-        const std::size_t more = queue.front().batch.commands.size();
-        if (!taken.empty() && commands + more > options.group_commands_max) break;
-        commands += more;
-        taken.push_back(std::move(queue.front()));
-        queue.pop_front();
-      }
-      queued_commands -= commands;
+  Group group;
+  while (await_work(group)) {
+    take_work(group, taken);
+    if (!taken.empty()) {
+      const base::Timestamp now = options.clock();
+      for (Work& work : taken) decide_or_refuse(work, group, now);
+      taken.clear();
     }
+    if (!group.empty() && hand_over(group)) group = Group();
+    if (!group.empty()) continue;
+    group.commands = 0;
     forget_folded();
-    Group group;
-    group.last = state.sequence();
-    const base::Timestamp now = taken.empty() ? base::Timestamp() : options.clock();
-    for (Work& work : taken) {
-      if (read_only) {
-        if (work.done) work.done(base::fail(unknown_outcome(read_only_reason)));
-        if (work.read_done) work.read_done();
-        continue;
-      }
-      decide_work(work, group, now);
-      if (read_fault) enter_read_only(read_fault->message);
-    }
-    if (taken.empty()) {
-      seal_if_due();
-      continue;
-    }
-    finish_group(group);
-    std::unique_lock lock(mutex);
-    // Nobody else waits and the commit thread is idle: commit here and save the hand-over.
-    if (groups.empty() && !group_busy && queue.empty()) {
-      group_busy = true;
-      lock.unlock();
-      commit(group);
-      lock.lock();
-      group_busy = false;
-    } else {
-      group_taken.wait(lock, [this] { return groups.empty(); });
-      groups.push_back(std::move(group));
-    }
-    lock.unlock();
-    group_ready.notify_one();
     seal_if_due();
-    if (ids_total > 0 && filter && !next_filter && ids_total > filter->capacity()) {
-      start_scan(ids_total * 2);
-    }
+    if (filter && !next_filter && ids_total > filter->capacity()) start_scan(ids_total * 2);
   }
   if (!run->empty() && !read_only) seal_run();
   {
@@ -133,8 +88,73 @@ void Engine::Impl::decide_loop() {
   fold_ready.notify_all();
 }
 
-// --- commit
-// -----------------------------------------------------------------------------------------
+// Until there is something to do; false when all is done and the engine stops.
+bool Engine::Impl::await_work(const Group& group) {
+  std::unique_lock lock(mutex);
+  const auto ready = [&] {
+    if (stopping && group.empty()) return true;
+    if (!group.empty() && commit_idle()) return true;
+    return !queue.empty() && group.commands < options.group_commands_max;
+  };
+  if (group.empty() && !run->empty()) {
+    work_ready.wait_for(lock, std::chrono::milliseconds(options.fold_delay_ms), ready);
+  } else {
+    work_ready.wait(lock, ready);
+  }
+  return !(stopping && queue.empty() && group.empty());
+}
+
+// Natural batching: everything that waits, up to one group's measure, always whole requests.
+void Engine::Impl::take_work(Group& group, std::vector<Work>& taken) {
+  const std::lock_guard lock(mutex);
+  while (!queue.empty()) {
+    const std::size_t more = queue.front().batch.commands.size();
+    if (group.commands > 0 && group.commands + more > options.group_commands_max) break;
+    group.commands += more;
+    queued_commands -= more;
+    taken.push_back(std::move(queue.front()));
+    queue.pop_front();
+  }
+}
+
+void Engine::Impl::decide_or_refuse(Work& work, Group& group, base::Timestamp now) {
+  if (read_only) {
+    if (work.done) work.done(base::fail(unknown_outcome(reason_of_read_only())));
+    if (work.read_done) work.read_done();
+    return;
+  }
+  decide_work(work, group, now);
+  if (read_fault) enter_read_only(read_fault->message);
+}
+
+// Gives the group to the commit if that is idle. A small one is committed here: its decisions take
+// less time than waking another thread. A large one goes to the commit thread, so that the next is
+// decided while it syncs.
+bool Engine::Impl::hand_over(Group& group) {
+  constexpr std::uint64_t kSmall = 256;
+  {
+    const std::lock_guard lock(mutex);
+    if (!commit_idle()) return false;
+    group_busy = true;
+  }
+  finish_group(group);
+  const bool small = group.entries <= kSmall;
+  if (small) commit(group);
+  {
+    const std::lock_guard lock(mutex);
+    group_busy = false;
+    if (!small) groups.push_back(std::move(group));
+  }
+  if (!small) group_ready.notify_one();
+  return true;
+}
+
+std::string Engine::Impl::reason_of_read_only() const {
+  const std::lock_guard lock(mutex);
+  return read_only_reason;
+}
+
+// --- commit ---
 
 void Engine::Impl::commit_loop() {
   name_thread("commit");
@@ -150,12 +170,12 @@ void Engine::Impl::commit_loop() {
       groups.pop_front();
       group_busy = true;
     }
-    group_taken.notify_one();
     commit(group);
     {
       const std::lock_guard lock(mutex);
       group_busy = false;
     }
+    work_ready.notify_one();
   }
   {
     const std::lock_guard lock(mutex);
@@ -176,11 +196,7 @@ void Engine::Impl::commit(Group& group) {
     if (!done) enter_read_only(done.error().message);
   }
   if (read_only) {
-    std::string reason;
-    {
-      const std::lock_guard lock(mutex);
-      reason = read_only_reason;
-    }
+    const std::string reason = reason_of_read_only();
     for (auto& [done, answers] : group.answers) done(base::fail(unknown_outcome(reason)));
     for (auto& done : group.reads) done();
     return;
@@ -203,8 +219,7 @@ void Engine::Impl::commit(Group& group) {
   for (auto& done : group.reads) done();
 }
 
-// --- fold
-// -------------------------------------------------------------------------------------------
+// --- fold ---
 
 void Engine::Impl::fold_loop() {
   name_thread("fold");

@@ -106,8 +106,7 @@ void Connection::check_deadline(std::uint64_t now_ms) {
 
 void Connection::post(std::function<void()> task) { loop_->post(std::move(task)); }
 
-// --- reading
-// --------------------------------------------------------------------------------------
+// --- reading ---
 
 // Handlers may answer at once, inside dispatch(): then the loop goes on, instead of the stack.
 void Connection::pump() {
@@ -258,8 +257,7 @@ void Connection::refuse(const Problem& problem) {
   reply_problem(*this, problem, problem.status == 503 ? "Retry-After: 1\r\n" : "");
 }
 
-// --- answering
-// ------------------------------------------------------------------------------------
+// --- answering ---
 
 void Connection::append_head(int status, std::string_view content_type, std::string_view headers) {
   head_.clear();
@@ -355,8 +353,7 @@ void Connection::discard() {
   read_more();
 }
 
-// --- streaming
-// ------------------------------------------------------------------------------------
+// --- streaming ---
 
 void Connection::begin_stream(std::string_view content_type, std::function<void()> stopped) {
   if (state_ == State::kClosed) {

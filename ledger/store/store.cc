@@ -180,8 +180,7 @@ base::Result<std::unique_ptr<Store>, Fault> Store::open(const std::string& path,
   return std::unique_ptr<Store>(new Store(std::move(impl)));
 }
 
-// --- journal
-// --------------------------------------------------------------------------------------
+// --- journal ---
 
 Done Store::append(const std::vector<Block>& blocks) {
   rocksdb::WriteBatch batch;
@@ -228,8 +227,7 @@ Done Store::scan_journal(base::Sequence from, const std::function<bool(const Blo
   return done_of(at->status(), "read the journal");
 }
 
-// --- projections
-// ----------------------------------------------------------------------------------
+// --- projections ---
 
 // Writes each column to a sorted file of its own.
 class Store::Files final : public RunWriter {
