@@ -38,9 +38,22 @@ class FolderJournal : public JournalSource {
 
   Faulty<base::Ok> each(std::uint64_t after, const Take& take) override {
     auto store = ledger::store::Store::open(path_, ledger::store::Mode::kReadOnly);
-    if (!store) return base::fail(std::move(store.error()));
+    if (store) return walk(**store, after, take);
+    if (store.error().kind == base::Fault::Kind::kCorruption) {
+      // Show the reader what is whole, so that the first entry that is not can be named.
+      auto salvaged = ledger::store::Store::open(path_, ledger::store::Mode::kSalvage);
+      if (salvaged) {
+        if (auto walked = walk(**salvaged, after, take); !walked) return walked;
+      }
+    }
+    return base::fail(std::move(store.error()));
+  }
+
+ private:
+  static Faulty<base::Ok> walk(const ledger::store::Store& store, std::uint64_t after,
+                               const Take& take) {
     auto scanned =
-        (*store)->scan_journal(base::Sequence(after + 1), [&](const ledger::store::Block& block) {
+        store.scan_journal(base::Sequence(after + 1), [&](const ledger::store::Block& block) {
           const JournalChunk chunk = tail_of({block.first.value(), block.bytes}, after + 1);
           return chunk.records.empty() || take(chunk);
         });
@@ -49,7 +62,6 @@ class FolderJournal : public JournalSource {
     return scanned;
   }
 
- private:
   std::string path_;
 };
 

@@ -54,17 +54,24 @@ std::string key_of(base::Sequence sequence) {
   return key;
 }
 
+bool only_reads(Mode mode) { return mode == Mode::kReadOnly || mode == Mode::kSalvage; }
+
 rocksdb::DBOptions db_options(Mode mode) {
   rocksdb::DBOptions options;
   options.create_if_missing = mode == Mode::kCreate;
   // A crash may leave some projections dropped and not yet made again.
-  options.create_missing_column_families = mode != Mode::kReadOnly;
+  options.create_missing_column_families = !only_reads(mode);
   options.error_if_exists = mode == Mode::kCreate;
   options.paranoid_checks = true;
   // A torn last record is a write that was never acknowledged; anything else wrong in the WAL is
   // corruption and must stop us.
   options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   options.track_and_verify_wals_in_manifest = true;
+  if (mode == Mode::kSalvage) {
+    options.paranoid_checks = false;
+    options.wal_recovery_mode = rocksdb::WALRecoveryMode::kSkipAnyCorruptedRecords;
+    options.track_and_verify_wals_in_manifest = false;
+  }
   options.max_bgerror_resume_count = 0;
   options.max_background_jobs = 2;
   options.max_total_wal_size = 512 * kMiB;
@@ -149,7 +156,7 @@ base::Result<std::unique_ptr<Store>, Fault> Store::open(const std::string& path,
     return fail(base::invalid(path + " already holds a ledger"));
   }
   if (mode != Mode::kCreate && !exists) return fail(base::not_found(path + " holds no ledger"));
-  if (mode != Mode::kReadOnly) {
+  if (!only_reads(mode)) {
     fs::create_directories(impl->rocks_path(), error);
     if (!error) fs::remove_all(impl->runs_path(), error);
     if (!error) fs::create_directories(impl->runs_path(), error);
@@ -165,7 +172,7 @@ base::Result<std::unique_ptr<Store>, Fault> Store::open(const std::string& path,
   rocksdb::DB* db = nullptr;
   const rocksdb::DBOptions options = db_options(mode);
   const rocksdb::Status status =
-      mode == Mode::kReadOnly
+      only_reads(mode)
           ? rocksdb::DB::OpenForReadOnly(options, impl->rocks_path(), families, &handles, &db)
           : rocksdb::DB::Open(options, impl->rocks_path(), families, &handles, &db);
   if (!status.ok()) {

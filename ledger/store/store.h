@@ -55,7 +55,9 @@ class RunWriter {
   virtual void remove(std::string_view key) = 0;
 };
 
-enum class Mode { kCreate, kReadWrite, kReadOnly };
+// kSalvage reads what is left of a damaged store, skipping what fails its checksum: only for
+// telling where the damage is, never as a source of truth.
+enum class Mode { kCreate, kReadWrite, kReadOnly, kSalvage };
 
 class Store {
  public:
