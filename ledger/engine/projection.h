@@ -1,5 +1,5 @@
 // Records of the projections: how the state's parts lie in the store's columns, and the keys.
-// All are folds of the journal; PROJECTIONS.md lists keys and values.
+// All are folds of the journal; ledger/store/README.md lists keys and values.
 #pragma once
 
 #include <cstdint>
