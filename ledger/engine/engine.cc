@@ -120,6 +120,13 @@ base::Sequence Engine::durable_head() const {
   return base::Sequence(impl_->durable.load(std::memory_order_acquire));
 }
 
+std::optional<Fault> Engine::closed_reason() const {
+  const std::lock_guard lock(impl_->mutex);
+  if (impl_->read_only) return base::closed("read-only: " + impl_->read_only_reason);
+  if (impl_->stopping) return base::closed("stopping");
+  return std::nullopt;
+}
+
 const domain::Profile& Engine::profile() const { return impl_->profile; }
 
 Metrics Engine::metrics() const {

@@ -154,6 +154,9 @@ class Engine {
   std::uint64_t subscribe(std::function<void(base::Sequence)> on_durable);
   void unsubscribe(std::uint64_t handle);
   base::Sequence durable_head() const;
+  // Why nothing is taken any more (read-only after a failed write, or stopping); nothing while open.
+  // Any thread.
+  std::optional<base::Fault> closed_reason() const;
 
   Metrics metrics() const;
   // The profile of the ledger; it does not change while the engine is open.

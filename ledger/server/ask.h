@@ -28,7 +28,7 @@ void ask(Core& core, const ExchangePtr& exchange, Gather gather, Answer answer) 
                            }
                          });
                        });
-  if (!taken) reply_queue_full(*exchange);
+  if (!taken) reply_not_taken(core, *exchange);
 }
 
 }  // namespace ledger::server

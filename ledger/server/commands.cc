@@ -108,10 +108,7 @@ void submit(Core& core, const ExchangePtr& exchange, DecodedRequest decoded, boo
       }
     });
   };
-  if (!core.engine.submit(std::move(batch), std::move(done))) {
-    core.counters->queue_full.fetch_add(1, std::memory_order_relaxed);
-    reply_queue_full(*exchange);
-  }
+  if (!core.engine.submit(std::move(batch), std::move(done))) reply_not_taken(core, *exchange);
 }
 
 }  // namespace

@@ -128,7 +128,9 @@ void reply_fault(Exchange& exchange, const base::Fault& fault) {
   }
 }
 
-void reply_queue_full(Exchange& exchange) {
+void reply_not_taken(Core& core, Exchange& exchange) {
+  if (const auto reason = core.engine.closed_reason()) return reply_fault(exchange, *reason);
+  core.counters->queue_full.fetch_add(1, std::memory_order_relaxed);
   reply_problem(exchange,
                 {429, "QUEUE_FULL", "more commands are waiting than the ledger takes",
                  "nothing of this request was taken; send it again"},

@@ -85,6 +85,7 @@ void handle_openapi(Core& core, const ExchangePtr& exchange, const std::string& 
 void reply_not_found(Exchange& exchange, std::string what);
 void reply_bad_parameter(Exchange& exchange, std::string why);
 void reply_fault(Exchange& exchange, const base::Fault& fault);
-void reply_queue_full(Exchange& exchange);
+// The engine took nothing: 503 if it is closed, 429 if its queue is full.
+void reply_not_taken(Core& core, Exchange& exchange);
 
 }  // namespace ledger::server

@@ -2,12 +2,14 @@
 
 #include <rocksdb/db.h>
 #include <rocksdb/filter_policy.h>
+#include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
 #include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <system_error>
 
@@ -54,6 +56,16 @@ std::string key_of(base::Sequence sequence) {
   return key;
 }
 
+// RocksDB would wait for free space and then go on by itself. After a failed write nobody knows
+// what is on the disk, so nothing goes on before a restart has looked.
+class NoRecovery final : public rocksdb::EventListener {
+ public:
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*error*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+};
+
 bool only_reads(Mode mode) { return mode == Mode::kReadOnly || mode == Mode::kSalvage; }
 
 rocksdb::DBOptions db_options(Mode mode) {
@@ -73,6 +85,7 @@ rocksdb::DBOptions db_options(Mode mode) {
     options.track_and_verify_wals_in_manifest = false;
   }
   options.max_bgerror_resume_count = 0;
+  options.listeners.push_back(std::make_shared<NoRecovery>());
   options.max_background_jobs = 2;
   options.max_total_wal_size = 512 * kMiB;
   options.bytes_per_sync = kMiB;
@@ -131,8 +144,12 @@ struct Store::Impl {
   rocksdb::ColumnFamilyHandle* journal = nullptr;
   std::array<rocksdb::ColumnFamilyHandle*, kColumns> columns{};
   std::uint64_t next_file = 0;
+  std::atomic<bool> write_failed{false};
 
   ~Impl() {
+    // RocksDB's closing would write to the failed log again, and stop the process over it. The
+    // database is left as the disk has it; it goes with the process.
+    if (write_failed) static_cast<void>(db.release());
     if (!db) return;
     for (rocksdb::ColumnFamilyHandle* handle : columns) db->DestroyColumnFamilyHandle(handle);
     db->DestroyColumnFamilyHandle(journal);
@@ -197,7 +214,9 @@ Done Store::append(const std::vector<Block>& blocks) {
   }
   rocksdb::WriteOptions options;
   options.sync = true;
-  return done_of(impl_->db->Write(options, &batch), "append to the journal");
+  const auto status = impl_->db->Write(options, &batch);
+  if (!status.ok()) impl_->write_failed = true;
+  return done_of(status, "append to the journal");
 }
 
 base::Result<Block, Fault> Store::block_of(base::Sequence sequence) const {
@@ -298,7 +317,9 @@ Done Store::ingest(const std::function<void(RunWriter&)>& write) {
   auto args = files.take();
   if (!args) return fail(args.error());
   if (args->empty()) return ok;
-  return done_of(impl_->db->IngestExternalFiles(*args), "ingest a run");
+  const auto status = impl_->db->IngestExternalFiles(*args);
+  if (!status.ok()) impl_->write_failed = true;
+  return done_of(status, "ingest a run");
 }
 
 base::Result<std::optional<std::string>, Fault> Store::get(Column column,

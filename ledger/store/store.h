@@ -68,7 +68,8 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  // Durable when it returns. A fault here means that the outcome is unknown.
+  // Durable when it returns. A fault here means that the outcome is unknown; the store then holds
+  // on to its files until the process ends, and only another process can open them again.
   base::Result<base::Ok, base::Fault> append(const std::vector<Block>& blocks);
   // The block that holds `sequence`; kNotFound beyond the end.
   base::Result<Block, base::Fault> block_of(base::Sequence sequence) const;
