@@ -30,6 +30,7 @@ struct Options {
   std::size_t group_commands_max = 8'192;
   std::size_t fold_rows = 800'000;            // history rows in one projection run
   std::uint32_t fold_delay_ms = 2'000;        // a smaller run is written after this long
+  std::size_t claim_projects_max = 50'000;  // projects whose claims are kept in memory
   std::size_t unfolded_rows_max = 4'000'000;  // the writer waits for the fold thread beyond this
 };
 

@@ -8,7 +8,6 @@ namespace ledger::engine {
 namespace {
 
 constexpr std::uint64_t kFilterCapacityLeast = 1 << 22;
-constexpr std::size_t kClaimProjectsMax = 50'000;
 
 }  // namespace
 
@@ -63,15 +62,15 @@ void Engine::Impl::forget_folded() {
     live_rows -= live.front()->rows();
     live.pop_front();
   }
-  evict_claims();
+  evict_claims(folded);
   adopt_filter();
 }
 
-void Engine::Impl::evict_claims() {
-  if (claims_used.size() <= kClaimProjectsMax) return;
-  const std::uint64_t folded = live.empty() ? 0 : live.front()->mark().sequence.value();
+// Claims leave the memory only when all that changed them is folded.
+void Engine::Impl::evict_claims(std::uint64_t folded) {
+  if (claims_used.size() <= options.claim_projects_max) return;
   boost::unordered::erase_if(claims_used, [&](const auto& used) {
-    if (used.second >= folded) return false;
+    if (used.second > folded) return false;
     state.evict_claims(base::ProjectId(used.first));
     return true;
   });

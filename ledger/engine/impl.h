@@ -149,7 +149,7 @@ struct Engine::Impl final : domain::Orders {
   void forget_folded();
   void start_scan(std::uint64_t capacity);
   void adopt_filter();
-  void evict_claims();
+  void evict_claims(std::uint64_t folded);
   Mark present_mark() const;
 
   // threads.cc

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/engine/rebuild.h"
 #include "ledger/journal/verifier.h"
 #include "tests/engine/harness.h"
 
@@ -239,6 +240,80 @@ TEST_F(EngineTest, AWholeLoanSurvivesARestartAtEveryStep) {
   EXPECT_EQ(project->claims.at(0).second.principal_paid, 60000);
   EXPECT_EQ(ledger.balance("lender:L1:available"), 100450);
   EXPECT_EQ(ledger.balance("borrower:B1:available"), 0);
+}
+
+TEST(Claims, LeaveTheMemoryOnlyWhenTheyAreFolded) {
+  TempFolder folder;
+  Options options;
+  options.fold_rows = 7;
+  options.fold_delay_ms = 1;
+  options.claim_projects_max = 1;
+  Ledger ledger(folder.path(), true, options);
+  const auto must = [&](const domain::Command& one) {
+    const Answer answer = ledger.send(one);
+    ASSERT_FALSE(answer.refusal.has_value()) << one.id << ": " << answer.refusal->detail;
+  };
+  constexpr int kLoans = 6;
+  constexpr int kParts = 4;
+  must(open_client("o1", "lender:L1"));
+  must(open_client("o2", "lender:L2"));
+  must(open_client("o3", "channel:alipay"));
+  must(deposit("d1", "lender:L1", "1000000"));
+  must(deposit("d2", "lender:L2", "1000000"));
+  for (int i = 0; i < kLoans; ++i) {
+    const std::string project = fmt::format("P{}", i);
+    const std::string borrower = fmt::format("borrower:B{}", i);
+    must(open_client(fmt::format("ob{}", i), borrower));
+    must(deposit(fmt::format("db{}", i), borrower, "400"));
+    std::vector<domain::Instalment> schedule;
+    for (int k = 1; k <= kParts; ++k) {
+      schedule.push_back(
+          {*base::Date::from_ymd(2025, k, 1), base::Amount::of(2501), base::Amount::of(33)});
+    }
+    must(command(fmt::format("op{}", i), "open_project",
+                 {{"authority", "platform"},
+                  {"project", project},
+                  {"borrower", borrower},
+                  {"target", "10004"},
+                  {"contract_hash", std::string(63, 'b') + std::to_string(i)}},
+                 schedule));
+    must(command(fmt::format("ba{}", i), "bid",
+                 {{"authority", "client"},
+                  {"client", "lender:L1"},
+                  {"project", project},
+                  {"amount", "3333"}}));
+    must(command(fmt::format("bb{}", i), "bid",
+                 {{"authority", "client"},
+                  {"client", "lender:L2"},
+                  {"project", project},
+                  {"amount", "6671"}}));
+    must(command(fmt::format("x{}", i), "disburse",
+                 {{"authority", "platform"}, {"project", project}}));
+  }
+  for (int k = 1; k <= kParts; ++k) {
+    for (int i = 0; i < kLoans; ++i) {
+      const std::string order = fmt::format("r{}-{}", i, k);
+      must(command(order, "repay",
+                   {{"authority", "client"},
+                    {"project", fmt::format("P{}", i)},
+                    {"instalment", std::to_string(k)},
+                    {"amount", "2534"}}));
+      must(command("t" + order, "distribute", {{"authority", "platform"}, {"order", order}}));
+    }
+  }
+  for (int i = 0; i < kLoans; ++i) {
+    const auto project =
+        ledger.read([&](const Engine::View& v) { return v.project(fmt::format("P{}", i)); });
+    ASSERT_TRUE(project.has_value());
+    EXPECT_EQ(project->project.state, domain::ProjectState::kSettled);
+    ASSERT_EQ(project->claims.size(), 2U);
+    EXPECT_EQ(project->claims[0].second.principal_paid, 3333);
+    EXPECT_EQ(project->claims[1].second.principal_paid, 6671);
+  }
+  ledger.close();
+  const auto report = compare_projections(folder.path());
+  ASSERT_TRUE(report.has_value()) << report.error().message;
+  EXPECT_TRUE(report->equal());
 }
 
 TEST_F(EngineTest, AReversalNeedsTwoOperatorsAndTheEntrysHash) {
