@@ -100,9 +100,7 @@ void submit(Core& core, const ExchangePtr& exchange, DecodedRequest decoded, boo
     target.post([exchange = std::move(exchange), atomic, request = std::move(request),
                  answers = std::move(answers)] {
       if (!answers) {
-        reply_fault(*exchange, {answers.error().kind,
-                                answers.error().message +
-                                    "; the outcome is unknown: send the same ids again later"});
+        reply_fault(*exchange, answers.error());
       } else {
         reply_answers(*exchange, request, atomic, *answers);
       }

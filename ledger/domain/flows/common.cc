@@ -84,6 +84,13 @@ void use_hold(Entry& draft, HoldOp op, const Hold& hold, base::Amount amount) {
                          hold.instalment, amount, hold.order, hold.fee_rule});
 }
 
+std::optional<Refusal> need_whole(const Hold& hold, base::Amount amount) {
+  if (amount.minor() == hold.remaining) return std::nullopt;
+  return refuse(
+      RefusalCode::kAmountMismatch,
+      fmt::format("order={} amount={} requested={}", hold.order, hold.remaining, amount.minor()));
+}
+
 std::optional<Refusal> need_funds(const State& state, base::AccountId account,
                                   base::Amount amount) {
   const std::int64_t available = state.balance(account);

@@ -42,6 +42,8 @@ void open_hold(const State& state, Entry& draft, HoldKind kind, base::AccountId 
 // Captures or releases `amount` of an open hold.
 void use_hold(Entry& draft, HoldOp op, const Hold& hold, base::Amount amount);
 
+// Refuses unless the amount is all that is left of the order's hold.
+std::optional<Refusal> need_whole(const Hold& hold, base::Amount amount);
 // Refuses if the account has less than `amount`.
 std::optional<Refusal> need_funds(const State& state, base::AccountId account, base::Amount amount);
 // As above, counting only what the bank has settled.

@@ -1,7 +1,5 @@
 // F3: the bank's statement or callback shows the channel's money for a deposit. The control account
 // moves on the bank's evidence only.
-#include <fmt/format.h>
-
 #include "ledger/domain/flows/common.h"
 
 namespace ledger::domain::flows {
@@ -15,11 +13,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   const auto hold = find_order(state, command, context, HoldKind::kDepositTransit);
   if (!hold) return hold.error();
   const base::Amount amount = command.amount(Field::kAmount);
-  if (amount.minor() != (*hold)->remaining) {
-    return refuse(RefusalCode::kAmountMismatch,
-                  fmt::format("order={} amount={} requested={}", (*hold)->order, (*hold)->remaining,
-                              amount.minor()));
-  }
+  if (auto refusal = need_whole(**hold, amount)) return refusal;
   const base::AccountId bank = structural(state, "custody:bank");
 
   // From here the entry must succeed.

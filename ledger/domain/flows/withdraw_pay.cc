@@ -1,6 +1,4 @@
 // F8: the bank confirms that a withdrawal was paid. The fee falls due with it.
-#include <fmt/format.h>
-
 #include "ledger/domain/flows/common.h"
 
 namespace ledger::domain::flows {
@@ -14,11 +12,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   const auto hold = find_order(state, command, context, HoldKind::kWithdrawTransit);
   if (!hold) return hold.error();
   const base::Amount amount = command.amount(Field::kAmount);
-  if (amount.minor() != (*hold)->remaining) {
-    return refuse(RefusalCode::kAmountMismatch,
-                  fmt::format("order={} amount={} requested={}", (*hold)->order, (*hold)->remaining,
-                              amount.minor()));
-  }
+  if (auto refusal = need_whole(**hold, amount)) return refusal;
 
   // From here the entry must succeed.
   post(draft, (*hold)->account, structural(state, "custody:bank"), amount);
