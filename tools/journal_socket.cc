@@ -1,51 +1,20 @@
 // The journal over the ledger's socket: one request per page, NDJSON in the answer.
 #include <simdjson.h>
 
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/local/stream_protocol.hpp>
-#include <boost/beast/core/flat_buffer.hpp>
-#include <boost/beast/http.hpp>
-
 #include "ledger/base/hex.h"
 #include "ledger/journal/block.h"
+#include "tools/client/http_client.h"
 #include "tools/journal_source.h"
 
 namespace tools {
 
-namespace asio = boost::asio;
 namespace base = ledger::base;
-namespace http = boost::beast::http;
 using recon::Faulty;
 using recon::JournalChunk;
 
 namespace {
 
 constexpr std::size_t kPageRecords = 2048;
-constexpr std::uint64_t kPageBytesMax = std::uint64_t{1} << 30U;
-
-Faulty<std::string> get(const std::string& path, const std::string& target) {
-  try {
-    asio::io_context context;
-    asio::local::stream_protocol::socket socket(context);
-    socket.connect(asio::local::stream_protocol::endpoint(path));
-    http::request<http::empty_body> request(http::verb::get, target, 11);
-    request.set(http::field::host, "ledger");
-    request.set(http::field::connection, "close");
-    http::write(socket, request);
-    boost::beast::flat_buffer buffer;
-    http::response_parser<http::string_body> parser;
-    parser.body_limit(kPageBytesMax);
-    http::read(socket, buffer, parser);
-    if (parser.get().result() != http::status::ok) {
-      return base::fail(base::closed(path + ": answered " +
-                                     std::to_string(parser.get().result_int()) + " to " + target));
-    }
-    return std::move(parser.get().body());
-  } catch (const boost::system::system_error& error) {
-    return base::fail(base::io_fault(path + ": " + error.what()));
-  }
-}
-
 base::Fault bad_line(const std::string& path, std::uint64_t sequence) {
   return base::corruption(path + ": unreadable journal line where entry " +
                           std::to_string(sequence) + " is due");
@@ -53,15 +22,20 @@ base::Fault bad_line(const std::string& path, std::uint64_t sequence) {
 
 class SocketJournal : public JournalSource {
  public:
-  explicit SocketJournal(std::string path) : path_(std::move(path)) {}
+  explicit SocketJournal(std::string path) : path_(std::move(path)), client_(path_) {}
 
   Faulty<base::Ok> each(std::uint64_t after,
                         const std::function<bool(const JournalChunk&)>& take) override {
     for (;;) {
-      auto page = get(path_, "/v1/journal?after=" + std::to_string(after) +
-                                 "&limit=" + std::to_string(kPageRecords) + "&raw=true");
+      const std::string target = "/v1/journal?after=" + std::to_string(after) +
+                                 "&limit=" + std::to_string(kPageRecords) + "&raw=true";
+      auto page = client_.get(target);
       if (!page) return base::fail(std::move(page.error()));
-      auto chunk = parse(*page, after + 1);
+      if (page->status != 200) {
+        return base::fail(
+            base::closed(path_ + ": answered " + std::to_string(page->status) + " to " + target));
+      }
+      auto chunk = parse(page->body, after + 1);
       if (!chunk) return base::fail(std::move(chunk.error()));
       if (chunk->records.empty()) return base::ok;
       after = last_;
@@ -100,6 +74,7 @@ class SocketJournal : public JournalSource {
   }
 
   std::string path_;
+  HttpClient client_;
   std::uint64_t last_ = 0;
   simdjson::dom::parser parser_;
 };
