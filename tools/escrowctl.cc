@@ -86,6 +86,12 @@ std::string help_of(const FieldSpec& spec) {
       return "text";
     case FieldType::kAmount:
       return "amount in yuan (or the currency's unit): 1234.50";
+    case FieldType::kAmountOrZero:
+      return "amount in yuan (or the currency's unit), or 0";
+    case FieldType::kDocument:
+      return "path of the file that holds the text";
+    case FieldType::kCommand:
+      return "JSON object: a flow and its fields";
     case FieldType::kCount:
       return "number";
     case FieldType::kFlag:

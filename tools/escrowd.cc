@@ -15,6 +15,7 @@
 
 #include "ledger/domain/profile.h"
 #include "ledger/engine/engine.h"
+#include "ledger/monitor/follower.h"
 #include "ledger/server/json_text.h"
 #include "ledger/server/server.h"
 #include "tools/escrowd_config.h"
@@ -149,11 +150,14 @@ int serve(const tools::EscrowdConfig& config) {
   {
     auto running = server::Server::start(config.server, **engine);
     if (!running) return give_up(running.error());
+    // It asks nothing of a profile without monitors; another profile may come while it runs.
+    ledger::monitor::Follower monitors(**engine, {config.engine.path + "/monitor.mark", log_event});
     int signal = 0;
     while (sigwait(&stop, &signal) != 0) {
     }
     log_event("stopping", signal == SIGTERM ? "SIGTERM" : "SIGINT");
     (*running)->stop();
+    monitors.stop();
   }
   engine->reset();
   log_event("closed", config.engine.path);

@@ -38,6 +38,27 @@ class Builder {
   ReconArguments& args_;
 };
 
+void add_export(Builder& builder, ReconArguments& args) {
+  CLI::App* sub =
+      builder.add("export", "the journal, or figures computed from it", tools::recon_export);
+  builder.journal_options(sub);
+  sub->add_option("name", args.name,
+                  "journal (default), wind-down, or one of: " + tools::export_names());
+  sub->add_option("--out", args.out, "the file, - for stdout; for wind-down a new folder")
+      ->required();
+  sub->add_option("--at", args.at, "a sequence: as of this entry; default: the last one");
+  sub->add_option("--date", args.date, "a closed business date: as of its cut-off");
+  sub->add_option("--format", args.format, "csv (default) or json, of tables");
+  sub->add_option("--order", args.options.order, "trace: the id of an order's command");
+  sub->add_option("--client", args.options.client, "trace, client-statement, credit-history");
+  sub->add_option("--project", args.options.project, "trace, projects");
+  sub->add_option("--figure", args.options.figure, "disclosure: the entries behind a figure");
+  sub->add_option("--from", args.from, "client-statement: the first business date");
+  sub->add_option("--period", args.options.period, "flows: day, month (default) or all");
+  sub->add_option("--stress", args.options.withdraw_percent,
+                  "liquidity: percent that clients withdraw at once; default 30");
+}
+
 void add_ledger_commands(Builder& builder, ReconArguments& args) {
   CLI::App* verify =
       builder.add("verify", "every entry, hash, law and cut-off of a journal", tools::recon_verify);
@@ -45,9 +66,7 @@ void add_ledger_commands(Builder& builder, ReconArguments& args) {
   verify->add_option("--size", args.size, "entries under a checkpoint kept elsewhere");
   verify->add_option("--head", args.head, "its chain hash");
   verify->add_option("--root", args.root, "its tree root");
-  CLI::App* exported = builder.add("export", "the journal as a file", tools::recon_export);
-  builder.journal_options(exported);
-  exported->add_option("--out", args.out, "the file")->required();
+  add_export(builder, args);
   CLI::App* tb = builder.add("tb", "trial balance by class", tools::recon_trial_balance);
   CLI::App* control = builder.add("control", "bank + in transit + shortfall = client + platform",
                                   tools::recon_control);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "recon/export/export.h"
 #include "recon/ledger_view.h"
 #include "recon/store.h"
 #include "tools/journal_source.h"
@@ -29,6 +30,11 @@ struct ReconArguments {
   std::string root;
   std::uint64_t size = 0;
   std::string control_account = "custody:bank";
+  std::string name;  // of an export
+  std::string at;
+  std::string format = "csv";
+  std::string from;
+  recon::exports::Options options;
   bool open_only = false;
   bool json = false;
   bool replace = false;  // rebuild: drop the projections after comparing them
@@ -37,6 +43,7 @@ struct ReconArguments {
 int recon_verify(const ReconArguments& args);
 int recon_export(const ReconArguments& args);
 int recon_trial_balance(const ReconArguments& args);
+std::string export_names();
 int recon_control(const ReconArguments& args);
 int recon_lowest(const ReconArguments& args);
 int recon_bank(const ReconArguments& args);

@@ -1,7 +1,6 @@
-// verify, export, tb, control, minbal: what needs the journal only.
+// verify, tb, control, minbal: what needs the journal only.
 #include <fmt/format.h>
 
-#include <fstream>
 #include <map>
 
 #include "ledger/journal/block.h"
@@ -105,26 +104,6 @@ int recon_verify(const ReconArguments& args) {
   fmt::print("OK {} entries, {} postings, {} closed days, business date {}\n", verifier.entries(),
              verifier.postings(), closed, base::format(verifier.state().business_date()));
   fmt::print("head       {}\ntree root  {}\n", verifier.head().hex(), verifier.tree_root().hex());
-  return kExitClean;
-}
-
-int recon_export(const ReconArguments& args) {
-  auto open = open_journal(args);
-  if (!open) return fail_with(args, open.error());
-  std::ofstream out(args.out, std::ios::binary | std::ios::trunc);
-  std::string header;
-  ledger::journal::append_export_header(header, {});
-  out << header;
-  std::uint64_t bytes = header.size();
-  auto walked = open->source->each(0, [&](const recon::JournalChunk& chunk) {
-    out << chunk.records;
-    bytes += chunk.records.size();
-    return out.good();
-  });
-  out.close();
-  if (!walked) return fail_with(args, walked.error());
-  if (!out) return fail_with(args, base::io_fault(args.out + ": cannot be written"));
-  fmt::print("{} bytes to {}\n", bytes, args.out);
   return kExitClean;
 }
 

@@ -11,23 +11,75 @@ constexpr auto kFlows = std::to_array<std::pair<FlowCode, std::string_view>>({
     {FlowCode::kGenesis, "genesis"},
     {FlowCode::kOpenAccount, "open_account"},
     {FlowCode::kOpenProject, "open_project"},
+    {FlowCode::kUpdateOwner, "owner_update"},
+    {FlowCode::kAdoptProfile, "profile_adopt"},
+    {FlowCode::kDepositRequest, "deposit_request"},
     {FlowCode::kDeposit, "deposit"},
     {FlowCode::kSettle, "settle"},
+    {FlowCode::kDepositFail, "deposit_fail"},
+    {FlowCode::kDepositChargeback, "deposit_chargeback"},
+    {FlowCode::kReceipt, "receipt"},
+    {FlowCode::kReceiptAllocate, "receipt_allocate"},
+    {FlowCode::kReceiptReturn, "receipt_return"},
     {FlowCode::kWithdraw, "withdraw"},
+    {FlowCode::kReviewPass, "review_pass"},
     {FlowCode::kWithdrawAccept, "withdraw_accept"},
+    {FlowCode::kWithdrawUnknown, "withdraw_unknown"},
     {FlowCode::kWithdrawPay, "withdraw_pay"},
     {FlowCode::kWithdrawFail, "withdraw_fail"},
+    {FlowCode::kWithdrawReturn, "withdraw_return"},
     {FlowCode::kBid, "bid"},
+    {FlowCode::kRedPacket, "red_packet"},
     {FlowCode::kBidCancel, "bid_cancel"},
     {FlowCode::kProjectFail, "project_fail"},
     {FlowCode::kDisburse, "disburse"},
     {FlowCode::kFee, "fee"},
+    {FlowCode::kEntrustedPay, "entrusted_pay"},
     {FlowCode::kRepay, "repay"},
     {FlowCode::kDistribute, "distribute"},
+    {FlowCode::kRepayEarly, "repay_early"},
+    {FlowCode::kRepayPartial, "repay_partial"},
+    {FlowCode::kOverdue, "overdue"},
+    {FlowCode::kCompensate, "compensate"},
+    {FlowCode::kCompensateIndirect, "compensate_indirect"},
+    {FlowCode::kReserveCompensate, "reserve_compensate"},
+    {FlowCode::kRecover, "recover"},
+    {FlowCode::kReserveFund, "reserve_fund"},
+    {FlowCode::kReserveRefund, "reserve_refund"},
+    {FlowCode::kTopUp, "top_up"},
+    {FlowCode::kFeeSweep, "fee_sweep"},
+    {FlowCode::kFeeSweepPaid, "fee_sweep_paid"},
+    {FlowCode::kFeeSweepFail, "fee_sweep_fail"},
+    {FlowCode::kClaimBid, "claim_bid"},
+    {FlowCode::kClaimTransfer, "claim_transfer"},
+    {FlowCode::kClaimCancel, "claim_cancel"},
+    {FlowCode::kReward, "reward"},
     {FlowCode::kReversalPropose, "reversal_propose"},
     {FlowCode::kReversalApprove, "reversal_approve"},
     {FlowCode::kReversalReject, "reversal_reject"},
+    {FlowCode::kBankInterest, "bank_interest"},
+    {FlowCode::kBankInterestPay, "bank_interest_pay"},
+    {FlowCode::kJudicialFreeze, "judicial_freeze"},
+    {FlowCode::kJudicialRelease, "judicial_release"},
+    {FlowCode::kJudicialCatch, "judicial_catch"},
+    {FlowCode::kJudicialDeduct, "judicial_deduct"},
+    {FlowCode::kDormant, "dormant"},
+    {FlowCode::kDormantEnd, "dormant_end"},
     {FlowCode::kCutOff, "cut_off"},
+    {FlowCode::kHold, "hold"},
+    {FlowCode::kCapture, "capture"},
+    {FlowCode::kRelease, "release"},
+    {FlowCode::kHoldExpire, "hold_expire"},
+    {FlowCode::kDispute, "dispute"},
+    {FlowCode::kFreezeOwner, "freeze"},
+    {FlowCode::kUnfreezeOwner, "unfreeze"},
+    {FlowCode::kHalt, "halt"},
+    {FlowCode::kResume, "resume"},
+    {FlowCode::kPropose, "propose"},
+    {FlowCode::kApprove, "approve"},
+    {FlowCode::kReject, "reject"},
+    {FlowCode::kProposalExpire, "proposal_expire"},
+    {FlowCode::kAlert, "alert"},
 });
 
 constexpr auto kAuthorities = std::to_array<std::pair<Authority, std::string_view>>({
@@ -108,6 +160,34 @@ std::string_view name_of(HoldKind kind) {
       return "deposit_transit";
     case HoldKind::kFee:
       return "fee";
+    case HoldKind::kDepositRequested:
+      return "deposit_requested";
+    case HoldKind::kDepositUnsettled:
+      return "deposit_unsettled";
+    case HoldKind::kReceipt:
+      return "receipt";
+    case HoldKind::kWithdrawReview:
+      return "withdraw_review";
+    case HoldKind::kWithdrawUnknown:
+      return "withdraw_unknown";
+    case HoldKind::kRedPacket:
+      return "red_packet";
+    case HoldKind::kEntrusted:
+      return "entrusted";
+    case HoldKind::kClaimPurchase:
+      return "claim_purchase";
+    case HoldKind::kJudicial:
+      return "judicial";
+    case HoldKind::kJudicialWaiting:
+      return "judicial_waiting";
+    case HoldKind::kSweep:
+      return "sweep";
+    case HoldKind::kEscrow:
+      return "escrow";
+    case HoldKind::kDisputed:
+      return "disputed";
+    case HoldKind::kInterest:
+      return "interest";
   }
   return "unknown";
 }
@@ -140,6 +220,8 @@ std::string_view name_of(ProjectState state) {
       return "failing";
     case ProjectState::kMiscarried:
       return "miscarried";
+    case ProjectState::kDefaulted:
+      return "defaulted";
   }
   return "unknown";
 }
@@ -150,6 +232,20 @@ std::string_view name_of(ClaimOp op) {
       return "create";
     case ClaimOp::kRepay:
       return "repay";
+    case ClaimOp::kCompensate:
+      return "compensate";
+    case ClaimOp::kRecover:
+      return "recover";
+    case ClaimOp::kSell:
+      return "sell";
+    case ClaimOp::kBuy:
+      return "buy";
+    case ClaimOp::kSubrogate:
+      return "subrogate";
+    case ClaimOp::kOffer:
+      return "offer";
+    case ClaimOp::kUnoffer:
+      return "unoffer";
   }
   return "unknown";
 }
@@ -172,6 +268,30 @@ std::string_view name_of(ReversalOp op) {
       return "approved";
     case ReversalOp::kRejected:
       return "rejected";
+    case ReversalOp::kReturned:
+      return "returned";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(ProposalOp op) {
+  switch (op) {
+    case ProposalOp::kProposed:
+      return "proposed";
+    case ProposalOp::kApproved:
+      return "approved";
+    case ProposalOp::kRejected:
+      return "rejected";
+    case ProposalOp::kExpired:
+      return "expired";
+  }
+  return "unknown";
+}
+
+std::string_view name_of(SwitchCode code) {
+  switch (code) {
+    case SwitchCode::kHalted:
+      return "halted";
   }
   return "unknown";
 }

@@ -40,6 +40,25 @@ constexpr auto kFields = std::to_array<FieldSpec>({
     {Field::kLimit, "limit", FieldType::kCount},
     {Field::kLegalPerson, "legal_person", FieldType::kFlag},
     {Field::kRelatedParty, "related_party", FieldType::kFlag},
+    {Field::kGuarantor, "guarantor", FieldType::kCode},
+    {Field::kPayee, "payee", FieldType::kCode},
+    {Field::kMethod, "method", FieldType::kCode},
+    {Field::kRatePpm, "rate_ppm", FieldType::kCount},
+    {Field::kTerms, "terms", FieldType::kCount},
+    {Field::kFirstDue, "first_due", FieldType::kDate},
+    {Field::kCompensation, "compensation", FieldType::kAmount},
+    {Field::kSeller, "seller", FieldType::kCode},
+    {Field::kPrincipal, "principal", FieldType::kAmount},
+    {Field::kExpires, "expires", FieldType::kDate},
+    {Field::kAccount, "account", FieldType::kCode},
+    {Field::kBeneficiary, "beneficiary", FieldType::kCode},
+    {Field::kElsewhere, "elsewhere", FieldType::kAmountOrZero},
+    {Field::kProfile, "profile", FieldType::kDocument},
+    {Field::kProposed, "proposed", FieldType::kCommand},
+    {Field::kRule, "rule", FieldType::kCode},
+    {Field::kSubject, "subject", FieldType::kCode},
+    {Field::kEntries, "entries", FieldType::kText},
+    {Field::kSeverity, "severity", FieldType::kCount},
 });
 static_assert(std::is_sorted(kFields.begin(), kFields.end(),
                              [](const auto& a, const auto& b) { return a.field < b.field; }));
@@ -47,6 +66,7 @@ static_assert(std::is_sorted(kFields.begin(), kFields.end(),
 constexpr std::size_t kTextMax = 200;
 constexpr std::size_t kCodeMax = 64;
 constexpr std::size_t kInstalmentsMax = 600;
+constexpr std::size_t kDocumentMax = 65535;  // a field's length is a u16
 
 constexpr std::array<bool, 256> code_characters() {
   std::array<bool, 256> allowed{};
@@ -62,12 +82,14 @@ Refusal refuse(RefusalCode code, Field field) {
   return {code, fmt::format("field={}", spec_of(field).name)};
 }
 
-// Well-formed UTF-8 without control characters; overlong forms and surrogates are refused.
-bool is_plain_text(std::string_view text) {
+// Well-formed UTF-8 without control characters (but `allowed`); overlong forms and surrogates are
+// refused.
+bool is_plain_text(std::string_view text, std::string_view allowed = {}) {
   std::size_t i = 0;
   while (i < text.size()) {
     const auto lead = static_cast<unsigned char>(text[i]);
-    if (lead < 0x20 || lead == 0x7f) return false;
+    const bool control = lead < 0x20 || lead == 0x7f;
+    if (control && allowed.find(text[i]) == std::string_view::npos) return false;
     if (lead < 0x80) {
       ++i;
       continue;
@@ -144,6 +166,31 @@ bool is_canonical_schedule(std::string_view value) {
   return true;
 }
 
+bool is_document(std::string_view text) {
+  return !text.empty() && text.size() <= kDocumentMax && is_plain_text(text, "\n\t");
+}
+
+// The command that a value of type kCommand holds, without an id.
+std::optional<Command> command_in(std::string_view value) {
+  if (value.size() < 2) return std::nullopt;
+  const auto flow = flow_from_number(Decoder(value.substr(0, 2)).get<std::uint16_t>());
+  if (!flow || find_flow(*flow) == nullptr) return std::nullopt;
+  Command command;
+  command.flow = *flow;
+  command.body = value.substr(2);
+  return command;
+}
+
+// No command is proposed inside a proposed one, so this ends.
+bool is_canonical_command(std::string_view value) {
+  const auto command = command_in(value);
+  if (!command) return false;
+  const auto fields = fields_of(command->body);
+  return fields && std::none_of(fields->begin(), fields->end(), [](const BodyField& f) {
+           return spec_of(f.field).type == FieldType::kCommand;
+         });
+}
+
 bool is_canonical(const FieldSpec& spec, std::string_view value) {
   switch (spec.type) {
     case FieldType::kCode:
@@ -156,6 +203,15 @@ bool is_canonical(const FieldSpec& spec, std::string_view value) {
       const auto number = Decoder(value).get<std::int64_t>();
       return number > 0 && number <= base::Amount::kMaxMinor;
     }
+    case FieldType::kAmountOrZero: {
+      if (value.size() != 8) return false;
+      const auto number = Decoder(value).get<std::int64_t>();
+      return number >= 0 && number <= base::Amount::kMaxMinor;
+    }
+    case FieldType::kDocument:
+      return is_document(value);
+    case FieldType::kCommand:
+      return is_canonical_command(value);
     case FieldType::kFlag:
       return value == std::string_view("\x01", 1);
     case FieldType::kDate: {
@@ -215,15 +271,22 @@ base::Date Command::date(Field field) const {
 crypto::Digest Command::hash(Field field) const {
   return crypto::Digest::from_bytes(text(field)).value_or(crypto::Digest());
 }
-Authority Command::authority() const {
-  const std::string_view value = text(Field::kAuthority);
-  return value.size() == 1 ? static_cast<Authority>(value[0]) : Authority::kNone;
+Authority Command::authority() const { return authority_of(body); }
+std::optional<Command> Command::nested(Field field) const {
+  auto command = command_in(text(field));
+  if (command) command->id = id;
+  return command;
 }
 std::vector<Instalment> Command::schedule() const { return schedule_of(text(Field::kInstalments)); }
 bool Command::has(Field field) const { return find_value(body, field).has_value(); }
 
 std::string_view value_in(std::string_view body, Field field) {
   return find_value(body, field).value_or(std::string_view());
+}
+
+Authority authority_of(std::string_view body) {
+  const std::string_view value = value_in(body, Field::kAuthority);
+  return value.size() == 1 ? static_cast<Authority>(value[0]) : Authority::kNone;
 }
 
 // --- bodies -----------------------------------------------------------------------------------
@@ -249,7 +312,19 @@ std::string show(Field field, std::string_view value) {
     case FieldType::kCode:
     case FieldType::kText:
     case FieldType::kCurrencyCode:
+    case FieldType::kDocument:
       return std::string(value);
+    case FieldType::kCommand: {
+      const auto command = command_in(value);
+      const auto fields = command ? fields_of(command->body) : std::nullopt;
+      if (!fields) return {};
+      std::string text = fmt::format("flow={}", name_of(command->flow));
+      for (const BodyField& f : *fields) {
+        text += fmt::format(" {}={}", spec_of(f.field).name, show(f.field, f.value));
+      }
+      return text;
+    }
+    case FieldType::kAmountOrZero:
     case FieldType::kAmount:
     case FieldType::kCount:
       return fmt::format("{}", Decoder(value).get<std::uint64_t>());
@@ -309,7 +384,7 @@ std::optional<Refusal> CommandBuilder::set_id(std::string_view id) {
 std::optional<Refusal> CommandBuilder::set_flow(std::string_view name) {
   if (flow_) return Refusal{RefusalCode::kDuplicateKey, "field=flow"};
   const auto flow = flow_from_name(name);
-  if (!flow || *flow == FlowCode::kGenesis) {
+  if (!flow || find_flow(*flow) == nullptr) {
     return Refusal{RefusalCode::kUnknownFlow, is_code(name) ? fmt::format("flow={}", name) : ""};
   }
   flow_ = flow;
@@ -336,6 +411,9 @@ std::optional<Refusal> CommandBuilder::set_text(Field field, std::string_view va
         return refuse(RefusalCode::kBadText, field);
       }
       return add(field, value);
+    case FieldType::kDocument:
+      if (!is_document(value)) return refuse(RefusalCode::kBadText, field);
+      return add(field, value);
     case FieldType::kCurrencyCode:
       if (!base::Currency::parse(value)) return refuse(RefusalCode::kBadText, field);
       return add(field, value);
@@ -355,8 +433,10 @@ std::optional<Refusal> CommandBuilder::set_text(Field field, std::string_view va
       return add(field, as_bytes(static_cast<std::uint8_t>(*authority)));
     }
     case FieldType::kAmount:
+    case FieldType::kAmountOrZero:
     case FieldType::kCount:
     case FieldType::kFlag:
+    case FieldType::kCommand:
     case FieldType::kSchedule:
       break;
   }
@@ -367,6 +447,11 @@ std::optional<Refusal> CommandBuilder::set_integer(Field field, std::int64_t val
   const FieldType type = spec_of(field).type;
   if (type == FieldType::kAmount) {
     if (value <= 0) return refuse(RefusalCode::kAmountNotPositive, field);
+    if (value > base::Amount::kMaxMinor) return refuse(RefusalCode::kAmountTooLarge, field);
+    return add(field, as_bytes(value));
+  }
+  if (type == FieldType::kAmountOrZero) {
+    if (value < 0) return refuse(RefusalCode::kAmountNotPositive, field);
     if (value > base::Amount::kMaxMinor) return refuse(RefusalCode::kAmountTooLarge, field);
     return add(field, as_bytes(value));
   }
@@ -403,6 +488,16 @@ std::optional<Refusal> CommandBuilder::set_schedule(std::span<const Instalment> 
     base::put(bytes, i.interest.minor());
   }
   return add(Field::kInstalments, bytes);
+}
+
+std::optional<Refusal> CommandBuilder::set_command(Field field, const Command& command) {
+  if (spec_of(field).type != FieldType::kCommand) return refuse(RefusalCode::kWrongType, field);
+  std::string bytes;
+  base::put(bytes, static_cast<std::uint16_t>(command.flow));
+  bytes += command.body;
+  if (bytes.size() > kDocumentMax) return refuse(RefusalCode::kBadText, field);
+  if (!is_canonical_command(bytes)) return refuse(RefusalCode::kUnknownField, field);
+  return add(field, bytes);
 }
 
 base::Result<Command, Refusal> CommandBuilder::finish() {

@@ -48,6 +48,25 @@ enum class Field : std::uint8_t {
   kLimit = 23,
   kLegalPerson = 24,
   kRelatedParty = 25,
+  kGuarantor = 26,
+  kPayee = 27,
+  kMethod = 28,    // "equal_instalment", see schedule.h
+  kRatePpm = 29,   // per year, in millionths
+  kTerms = 30,     // months
+  kFirstDue = 31,  // of the first instalment
+  kCompensation = 32,
+  kSeller = 33,
+  kPrincipal = 34,
+  kExpires = 35,  // last day on which a hold or a proposal stands
+  kAccount = 36,
+  kBeneficiary = 37,
+  kElsewhere = 38,
+  kProfile = 39,
+  kProposed = 40,
+  kRule = 41,
+  kSubject = 42,
+  kEntries = 43,  // sequences of entries, "12,15,19", ascending
+  kSeverity = 44,
 };
 
 enum class FieldType : std::uint8_t {
@@ -60,7 +79,10 @@ enum class FieldType : std::uint8_t {
   kHash,          // 64 hex digits
   kCurrencyCode,  // three capitals
   kAuthorityName,
-  kSchedule,  // array of {"due", "principal", "interest"}, 1-600 of them
+  kAmountOrZero,  // integer, minor units, 0 ... 10^18
+  kDocument,      // 1-65535 bytes of UTF-8; of the control characters only line feed and tab
+  kCommand,       // object: another command without id; canonical: flow as u16, then its body
+  kSchedule,      // array of {"due", "principal", "interest"}, 1-600 of them
 };
 
 struct FieldSpec {
@@ -85,6 +107,8 @@ struct Command {
   crypto::Digest hash(Field field) const;
   Authority authority() const;
   std::vector<Instalment> schedule() const;
+  // The command in a field of type kCommand, under this command's id; nothing if it is absent.
+  std::optional<Command> nested(Field field) const;
   bool has(Field field) const;
 };
 
@@ -97,6 +121,8 @@ struct BodyField {
 std::optional<std::vector<BodyField>> fields_of(std::string_view body);
 // The canonical value of one field of a body; empty if it is not there.
 std::string_view value_in(std::string_view body, Field field);
+// The authority that a canonical body names.
+Authority authority_of(std::string_view body);
 // The value as people and JSON write it (amounts as integers of minor units).
 std::string show(Field field, std::string_view value);
 // The first field in which two bodies differ.
@@ -114,6 +140,8 @@ class CommandBuilder {
   std::optional<Refusal> set_integer(Field field, std::int64_t value);
   std::optional<Refusal> set_flag(Field field, bool value);
   std::optional<Refusal> set_schedule(std::span<const Instalment> instalments);
+  // A command inside this one; its id counts for nothing.
+  std::optional<Refusal> set_command(Field field, const Command& command);
   // Checks the fields against the flow's specification (required, unknown).
   base::Result<Command, Refusal> finish();
 

@@ -58,6 +58,8 @@ struct HoldChange {
   base::Amount amount;           // opened, captured or released by this change
   std::string order;             // command id of the order this hold belongs to
   std::string fee_rule;          // kFee: the rule the fee is taken under; else empty
+  base::Date expires;            // last day of the hold; none: it does not expire
+  base::Amount principal;        // kClaimPurchase: how much of the claim is bought; else zero
   friend bool operator==(const HoldChange&, const HoldChange&) = default;
 };
 
@@ -75,6 +77,8 @@ struct ProjectOpened {
   crypto::Digest contract;  // SHA-256 of the project's contract
   std::string code;
   std::vector<Instalment> instalments;
+  base::ClientId guarantor;  // who may compensate; none
+  std::string payee;         // who alone may get the loan (entrusted payment); empty: the borrower
   friend bool operator==(const ProjectOpened&, const ProjectOpened&) = default;
 };
 
@@ -84,6 +88,7 @@ struct ProjectMoved {
   friend bool operator==(const ProjectMoved&, const ProjectMoved&) = default;
 };
 
+// A payment on the next instalment; it is paid when the payments reach what is due.
 struct InstalmentPaid {
   base::ProjectId project;
   std::uint32_t instalment = 0;  // 1, 2, ...
@@ -93,7 +98,9 @@ struct InstalmentPaid {
 };
 
 // The memorandum book CLAIM. kCreate: Dr HOLDING{holder} Cr OUTSTANDING{borrower} by principal.
-// kRepay: the inverse by principal; interest is noted because its allocation carries over.
+// kRepay, kRecover: the inverse by principal; interest is noted because its allocation carries
+// over. kCompensate and kSubrogate: Dr HOLDING{compensator} Cr HOLDING{holder}; kBuy and kSell: Dr
+// HOLDING{buyer} Cr HOLDING{seller}.
 struct ClaimChange {
   ClaimOp op = ClaimOp::kCreate;
   base::ProjectId project;
@@ -148,6 +155,60 @@ struct FeeChange {
   friend bool operator==(const FeeChange&, const FeeChange&) = default;
 };
 
+// Any command that needs two operators, asked for and later executed. kApproved: the entry carries
+// the effects of the proposed command.
+struct ProposalStep {
+  ProposalOp op = ProposalOp::kProposed;
+  FlowCode flow = FlowCode::kGenesis;  // of the proposed command
+  base::Date expires;                  // last day on which it may be approved
+  std::string proposal;                // command id of the proposal
+  std::string maker;                   // operator who proposed
+  std::string body;                    // canonical fields of the proposed command
+  friend bool operator==(const ProposalStep&, const ProposalStep&) = default;
+};
+
+// An early repayment ends the schedule: instalments from `from` on are void.
+struct ScheduleVoided {
+  base::ProjectId project;
+  std::uint32_t from = 0;
+  base::Amount principal;  // paid instead
+  base::Amount interest;
+  friend bool operator==(const ScheduleVoided&, const ScheduleVoided&) = default;
+};
+
+// The next unpaid instalment was due before the business date.
+struct OverdueMark {
+  base::ProjectId project;
+  std::uint32_t instalment = 0;
+  base::Date due;
+  std::uint32_t days = 0;  // past due on the business date
+  base::Amount penalty;    // by the profile's rate on what is unpaid of it; a memo, no money moves
+  friend bool operator==(const OverdueMark&, const OverdueMark&) = default;
+};
+
+struct OwnerChanged {
+  base::ClientId id;
+  std::uint16_t flags = 0;  // OwnerFlag, all of them as they are from now on
+  base::Amount elsewhere;   // what a borrower owes on other platforms, as reported
+  friend bool operator==(const OwnerChanged&, const OwnerChanged&) = default;
+};
+
+struct Switch {
+  SwitchCode what = SwitchCode::kHalted;
+  bool on = false;
+  friend bool operator==(const Switch&, const Switch&) = default;
+};
+
+// What a monitor noticed, and in which entries.
+struct Alert {
+  std::string rule;     // id of the profile's monitor
+  std::string subject;  // code of the client, project or account
+  std::uint8_t severity = 1;
+  base::Amount amount;
+  std::vector<base::Sequence> entries;  // ascending
+  friend bool operator==(const Alert&, const Alert&) = default;
+};
+
 struct Entry {
   FlowCode flow = FlowCode::kGenesis;
   Outcome outcome = Outcome::kCommitted;
@@ -175,12 +236,24 @@ struct Entry {
   std::vector<ProfileAdopted> profiles;
   std::vector<CutOff> cut_offs;
   std::vector<FeeChange> fees;
+  std::vector<ProposalStep> proposals;
+  std::vector<ScheduleVoided> voided;
+  std::vector<OverdueMark> overdue;
+  std::vector<OwnerChanged> owner_changes;
+  std::vector<Switch> switches;
+  std::vector<Alert> alerts;
 
   bool committed() const { return outcome == Outcome::kCommitted; }
   // Empty again, keeping the memory: entries are built by the hundred thousand.
   void clear();
   friend bool operator==(const Entry&, const Entry&) = default;
 };
+
+// Whose rules count: of an approval, those of the proposed command; else the entry's own. The views
+// live as long as the entry.
+FlowCode effective_flow(const Entry& entry);
+std::string_view effective_body(const Entry& entry);
+Authority effective_authority(const Entry& entry);
 
 // Appends the canonical bytes of `entry`.
 void encode(const Entry& entry, std::string& out);

@@ -27,6 +27,12 @@ enum class Section : std::uint8_t {
   kProfiles = 9,
   kCutOffs = 10,
   kFees = 11,
+  kProposals = 12,
+  kVoided = 13,
+  kOverdue = 14,
+  kOwnerChanges = 15,
+  kSwitches = 16,
+  kAlerts = 17,
 };
 
 void put_total(std::string& out, base::Total total) {
@@ -64,6 +70,8 @@ void put_one(std::string& out, const HoldChange& h) {
           h.amount.minor());
   put_text<std::uint8_t>(out, h.order);
   put_text<std::uint8_t>(out, h.fee_rule);
+  put(out, h.expires.yyyymmdd());
+  if (h.kind == HoldKind::kClaimPurchase) put_amount(out, h.principal);
 }
 
 void put_one(std::string& out, const ProjectOpened& p) {
@@ -78,6 +86,8 @@ void put_one(std::string& out, const ProjectOpened& p) {
     put_amount(out, i.principal);
     put_amount(out, i.interest);
   }
+  put(out, p.guarantor.value());
+  put_text<std::uint8_t>(out, p.payee);
 }
 
 void put_one(std::string& out, const ProjectMoved& m) {
@@ -131,6 +141,40 @@ void put_one(std::string& out, const FeeChange& f) {
   put(out, static_cast<std::uint8_t>(f.op));
   put(out, f.project.value());
   put_amount(out, f.amount);
+}
+
+void put_one(std::string& out, const ProposalStep& p) {
+  put(out, static_cast<std::uint8_t>(p.op));
+  put(out, static_cast<std::uint16_t>(p.flow));
+  put(out, p.expires.yyyymmdd());
+  put_text<std::uint8_t>(out, p.proposal);
+  put_text<std::uint8_t>(out, p.maker);
+  put_text<std::uint32_t>(out, p.body);
+}
+
+void put_one(std::string& out, const ScheduleVoided& v) {
+  put_all(out, v.project.value(), v.from, v.principal.minor(), v.interest.minor());
+}
+
+void put_one(std::string& out, const OverdueMark& o) {
+  put_all(out, o.project.value(), o.instalment, o.due.yyyymmdd(), o.days, o.penalty.minor());
+}
+
+void put_one(std::string& out, const OwnerChanged& o) {
+  put_all(out, o.id.value(), o.flags, o.elsewhere.minor());
+}
+
+void put_one(std::string& out, const Switch& s) {
+  put_all(out, static_cast<std::uint8_t>(s.what), static_cast<std::uint8_t>(s.on ? 1 : 0));
+}
+
+void put_one(std::string& out, const Alert& a) {
+  put_text<std::uint8_t>(out, a.rule);
+  put_text<std::uint8_t>(out, a.subject);
+  put(out, a.severity);
+  put_amount(out, a.amount);
+  put(out, static_cast<std::uint16_t>(a.entries.size()));
+  for (const base::Sequence sequence : a.entries) put(out, sequence.value());
 }
 
 template <typename T>
@@ -189,6 +233,11 @@ class Reader {
     return base::Total::from_minor(
         static_cast<base::Int128>((static_cast<base::UInt128>(high) << 64) | low));
   }
+  std::uint16_t owner_flags() {
+    const auto flags = in_.get<std::uint16_t>();
+    if (flags > kOwnerFlags) spoil("owner.flags");
+    return flags;
+  }
   // An enum of one byte, whose values run from `first` to `last`.
   template <typename E>
   E code(E first, E last, const char* field) {
@@ -216,7 +265,7 @@ void get_one(Reader& in, OwnerOpened& o) {
   o.id = in.id<base::ClientId>();
   o.first_account = in.id<base::AccountId>();
   o.account_count = in.number<std::uint16_t>();
-  o.flags = in.number<std::uint16_t>();
+  o.flags = in.owner_flags();
   o.currency = in.currency();
   o.kind = in.text<std::uint8_t>();
   o.code = in.text<std::uint8_t>();
@@ -228,7 +277,7 @@ void get_one(Reader& in, OwnerOpened& o) {
 
 void get_one(Reader& in, HoldChange& h) {
   h.op = in.code(HoldOp::kOpen, HoldOp::kReopen, "hold.op");
-  h.kind = in.code(HoldKind::kBid, HoldKind::kFee, "hold.kind");
+  h.kind = in.code(HoldKind::kBid, HoldKind::kInterest, "hold.kind");
   h.id = in.id<base::HoldId>();
   h.account = in.id<base::AccountId>();
   h.beneficiary = in.id<base::AccountId>();
@@ -237,6 +286,8 @@ void get_one(Reader& in, HoldChange& h) {
   h.amount = in.amount();
   h.order = in.text<std::uint8_t>();
   h.fee_rule = in.text<std::uint8_t>();
+  h.expires = in.date();
+  if (h.kind == HoldKind::kClaimPurchase) h.principal = in.amount();
 }
 
 void get_one(Reader& in, ProjectOpened& p) {
@@ -252,11 +303,13 @@ void get_one(Reader& in, ProjectOpened& p) {
     instalment.principal = in.amount();
     instalment.interest = in.amount();
   }
+  p.guarantor = in.id<base::ClientId>();
+  p.payee = in.text<std::uint8_t>();
 }
 
 void get_one(Reader& in, ProjectMoved& m) {
   m.id = in.id<base::ProjectId>();
-  m.to = in.code(ProjectState::kCollecting, ProjectState::kMiscarried, "project.state");
+  m.to = in.code(ProjectState::kCollecting, ProjectState::kDefaulted, "project.state");
 }
 
 void get_one(Reader& in, InstalmentPaid& i) {
@@ -267,7 +320,7 @@ void get_one(Reader& in, InstalmentPaid& i) {
 }
 
 void get_one(Reader& in, ClaimChange& c) {
-  c.op = in.code(ClaimOp::kCreate, ClaimOp::kRepay, "claim.op");
+  c.op = in.code(ClaimOp::kCreate, ClaimOp::kUnoffer, "claim.op");
   c.project = in.id<base::ProjectId>();
   c.holder = in.id<base::ClientId>();
   c.principal = in.amount();
@@ -275,7 +328,7 @@ void get_one(Reader& in, ClaimChange& c) {
 }
 
 void get_one(Reader& in, ReversalStep& r) {
-  r.op = in.code(ReversalOp::kProposed, ReversalOp::kRejected, "reversal.op");
+  r.op = in.code(ReversalOp::kProposed, ReversalOp::kReturned, "reversal.op");
   r.target = in.id<base::Sequence>();
   const auto flow = flow_from_number(in.number<std::uint16_t>());
   if (!flow) in.spoil("reversal.target_flow");
@@ -313,6 +366,56 @@ void get_one(Reader& in, FeeChange& f) {
   f.amount = in.amount();
 }
 
+void get_one(Reader& in, ProposalStep& p) {
+  p.op = in.code(ProposalOp::kProposed, ProposalOp::kExpired, "proposal.op");
+  const auto flow = flow_from_number(in.number<std::uint16_t>());
+  if (!flow) in.spoil("proposal.flow");
+  p.flow = flow.value_or(FlowCode::kGenesis);
+  p.expires = in.date();
+  p.proposal = in.text<std::uint8_t>();
+  p.maker = in.text<std::uint8_t>();
+  p.body = in.text<std::uint32_t>();
+}
+
+void get_one(Reader& in, ScheduleVoided& v) {
+  v.project = in.id<base::ProjectId>();
+  v.from = in.number<std::uint32_t>();
+  v.principal = in.amount();
+  v.interest = in.amount();
+}
+
+void get_one(Reader& in, OverdueMark& o) {
+  o.project = in.id<base::ProjectId>();
+  o.instalment = in.number<std::uint32_t>();
+  o.due = in.date();
+  o.days = in.number<std::uint32_t>();
+  o.penalty = in.amount();
+}
+
+void get_one(Reader& in, OwnerChanged& o) {
+  o.id = in.id<base::ClientId>();
+  o.flags = in.owner_flags();
+  o.elsewhere = in.amount();
+}
+
+void get_one(Reader& in, Switch& s) {
+  s.what = in.code(SwitchCode::kHalted, SwitchCode::kHalted, "switch.what");
+  const auto on = in.number<std::uint8_t>();
+  if (on > 1) in.spoil("switch.on");
+  s.on = on == 1;
+}
+
+void get_one(Reader& in, Alert& a) {
+  a.rule = in.text<std::uint8_t>();
+  a.subject = in.text<std::uint8_t>();
+  a.severity = in.number<std::uint8_t>();
+  a.amount = in.amount();
+  const auto count = in.number<std::uint16_t>();
+  for (std::uint16_t i = 0; i < count && in.good(); ++i) {
+    a.entries.push_back(in.id<base::Sequence>());
+  }
+}
+
 // A section's records. The count comes from the input: memory grows only with bytes really read.
 template <typename T>
 void get_section(Reader& in, std::vector<T>& records) {
@@ -345,7 +448,7 @@ void get_header(Reader& in, Entry& e) {
 void get_sections(Reader& in, Entry& e) {
   std::uint8_t previous = 0;
   while (in.good() && !in.at_end()) {
-    const auto tag = in.code(Section::kPostings, Section::kFees, "section");
+    const auto tag = in.code(Section::kPostings, Section::kAlerts, "section");
     if (static_cast<std::uint8_t>(tag) <= previous) in.spoil("section.order");
     previous = static_cast<std::uint8_t>(tag);
     if (!in.good()) return;
@@ -383,39 +486,29 @@ void get_sections(Reader& in, Entry& e) {
       case Section::kFees:
         get_section(in, e.fees);
         break;
+      case Section::kProposals:
+        get_section(in, e.proposals);
+        break;
+      case Section::kVoided:
+        get_section(in, e.voided);
+        break;
+      case Section::kOverdue:
+        get_section(in, e.overdue);
+        break;
+      case Section::kOwnerChanges:
+        get_section(in, e.owner_changes);
+        break;
+      case Section::kSwitches:
+        get_section(in, e.switches);
+        break;
+      case Section::kAlerts:
+        get_section(in, e.alerts);
+        break;
     }
   }
 }
 
 }  // namespace
-
-void Entry::clear() {
-  command_id.clear();
-  operator_name.clear();
-  command.clear();
-  detail.clear();
-  postings.clear();
-  owners.clear();
-  holds.clear();
-  projects.clear();
-  moves.clear();
-  instalments.clear();
-  claims.clear();
-  reversals.clear();
-  profiles.clear();
-  cut_offs.clear();
-  fees.clear();
-  flow = FlowCode::kGenesis;
-  outcome = Outcome::kCommitted;
-  authority = Authority::kNone;
-  allocation_version = 0;
-  refusal = 0;
-  profile_version = 0;
-  sequence = {};
-  time = {};
-  business_date = {};
-  value_date = {};
-}
 
 void encode(const Entry& e, std::string& out) {
   put_all(out, kVersion, static_cast<std::uint16_t>(e.flow), static_cast<std::uint8_t>(e.outcome),
@@ -437,6 +530,12 @@ void encode(const Entry& e, std::string& out) {
   put_section(out, Section::kProfiles, e.profiles);
   put_section(out, Section::kCutOffs, e.cut_offs);
   put_section(out, Section::kFees, e.fees);
+  put_section(out, Section::kProposals, e.proposals);
+  put_section(out, Section::kVoided, e.voided);
+  put_section(out, Section::kOverdue, e.overdue);
+  put_section(out, Section::kOwnerChanges, e.owner_changes);
+  put_section(out, Section::kSwitches, e.switches);
+  put_section(out, Section::kAlerts, e.alerts);
 }
 
 base::Result<base::Ok, base::Fault> decode(std::string_view bytes, Entry& out) {

@@ -34,7 +34,14 @@ struct Context {
 };
 
 // What the engine must load before it can ask decide().
-enum class Needs : std::uint8_t { kNothing, kClaims, kTargetEntry, kProposedEntry, kTreeRoot };
+enum class Needs : std::uint8_t {
+  kNothing,
+  kClaims,
+  kTargetEntry,    // Field::kEntry
+  kProposedEntry,  // the target of a proposed reversal
+  kTreeRoot,
+  kProposed,  // whatever the proposed command needs, see proposed_command()
+};
 
 struct FlowField {
   Field field;
@@ -50,11 +57,20 @@ struct Flow {
 };
 
 std::span<const Flow* const> all_flows();
-const Flow& flow_of(FlowCode code);  // genesis has none: asking is a bug
+const Flow& flow_of(FlowCode code);    // must be one of all_flows()
+const Flow* find_flow(FlowCode code);  // null for a code that no command can have
+
+// The command that a `propose` or `approve` is about, under the id of that command; else nothing.
+std::optional<Command> proposed_command(const State& state, const Command& command);
+
+// The project whose claims `command` is about: the one it names, or that of the open hold of the
+// order it continues; none if there is none. Asked for flows that need kClaims.
+base::ProjectId claims_project(const State& state, const Command& command);
 
 // The whole decision: authority, the flow's own rules, then the laws. Fills `entry` with a
 // committed entry, or with a refused one (returns the refusal too). The caller has checked
-// idempotency, loaded what the flow needs, and applies the entry afterwards.
+// idempotency, loaded what the flow needs, and applies the entry afterwards. A refusal that is not
+// sticky is not journaled: the entry is then of no use.
 std::optional<Refusal> decide(const State& state, const Command& command, const Context& context,
                               Entry& entry);
 

@@ -67,7 +67,9 @@ const Deltas& deltas_of(const Entry& entry) {
   }
   for (const HoldChange& h : entry.holds) {
     const Int128 amount = adds(h.op) ? Int128{h.amount.minor()} : -Int128{h.amount.minor()};
-    if (h.kind == HoldKind::kDepositTransit) {
+    if (is_memo(h.kind)) {
+      delta_of(deltas, h.account);
+    } else if (h.kind == HoldKind::kDepositTransit) {
       delta_of(deltas, h.account).credits_pending += amount;
       delta_of(deltas, h.beneficiary).credits_pending += amount;
     } else {
@@ -146,6 +148,36 @@ std::optional<Refusal> balances_are_itemised(const State& state, const Deltas& d
   return std::nullopt;
 }
 
+// Money under a restriction stays on its account.
+std::optional<Refusal> restrictions_kept(const State& state, const Entry& entry,
+                                         const Deltas& deltas) {
+  const FlowRules* rules = state.profile().rules_of(effective_flow(entry));
+  if (rules != nullptr && rules->despite_restriction) return std::nullopt;
+  for (const Delta& d : deltas) {
+    const AccountClass& c = class_of(state, d.account);
+    if (c.itemised || c.debit_normal || d.debits == 0) continue;
+    const Account& a = state.account(d.account);
+    const Int128 balance = Int128{a.credits_posted} + d.credits - a.debits_posted - d.debits;
+    const Int128 kept = Int128{a.debits_pending} + d.debits_pending;
+    if (balance < kept) {
+      return broken(
+          RefusalCode::kLawRestricted,
+          fmt::format("account={} balance={} restricted={}", state.account_code(d.account),
+                      base::to_string(balance), base::to_string(kept)));
+    }
+  }
+  return std::nullopt;
+}
+
+// Money on its way to a client is held on the asset that it comes through, all other money where it
+// is owed; so the pending counter of an itemised account's own side is the sum of the holds on it.
+bool lies_on_its_side(const State& state, const HoldChange& h) {
+  if (is_memo(h.kind)) return true;
+  const bool in_transit = h.kind == HoldKind::kDepositTransit;
+  return class_of(state, h.account).debit_normal == in_transit &&
+         !(in_transit && class_of(state, h.beneficiary).debit_normal);
+}
+
 // No hold gives more than it has; opened ones are new.
 std::optional<Refusal> holds_suffice(const State& state, const Entry& entry) {
   std::map<std::uint64_t, Int128> left;  // holds used more than once in the entry
@@ -156,20 +188,23 @@ std::optional<Refusal> holds_suffice(const State& state, const Entry& entry) {
       return broken(RefusalCode::kLawItemised, fmt::format("hold={} {}", h.id.value(), why));
     };
     if (h.amount.is_zero()) return refuse("amount is zero");
+    if (!lies_on_its_side(state, h)) return refuse("lies on an account of the wrong side");
     if (h.op == HoldOp::kOpen) {
       if (h.id.value() != next++) return refuse("is opened out of order");
       continue;
     }
-    if (h.op == HoldOp::kReopen) {
-      if (h.id.is_none() || h.id.value() >= next) return refuse("was never open");
-      continue;
+    if (h.op == HoldOp::kReopen && (h.id.is_none() || h.id.value() >= next)) {
+      return refuse("was never open");
     }
+    if (h.op == HoldOp::kReopen && open == nullptr) continue;
     if (open == nullptr) return refuse("is not open");
     if (open->account != h.account || open->beneficiary != h.beneficiary || open->kind != h.kind ||
         open->project != h.project || open->instalment != h.instalment || open->order != h.order ||
-        open->fee_rule != h.fee_rule) {
+        open->fee_rule != h.fee_rule || open->expires != h.expires ||
+        open->principal != h.principal.minor()) {
       return refuse("is described wrongly");
     }
+    if (h.op == HoldOp::kReopen) continue;
     const auto at = left.try_emplace(h.id.value(), open->remaining).first;
     at->second -= h.amount.minor();
     if (at->second < 0) {
@@ -191,18 +226,19 @@ std::vector<AccountId> project_accounts(const Entry& entry) {
 
 // A fee posting: known rule, right payer, all fees of the entry together within the rule.
 bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting) {
-  std::string_view rule_id = value_in(entry.command, Field::kFeeRule);
+  const FlowCode flow = effective_flow(entry);
+  const std::string_view body = effective_body(entry);
+  std::string_view rule_id = value_in(body, Field::kFeeRule);
   Int128 base_amount = 0;
   std::int64_t taken = 0;  // by earlier entries under the same limit
   for (const HoldChange& h : entry.holds) {
     if (h.kind == HoldKind::kFee) rule_id = h.fee_rule;
   }
   const FeeRule* rule = state.profile().fee_rule(rule_id);
-  if (rule == nullptr || posting.kind != PostingKind::kFee || rule->flow != entry.flow)
-    return false;
+  if (rule == nullptr || posting.kind != PostingKind::kFee || rule->flow != flow) return false;
   const Owner& payer = state.owner(base::ClientId(state.account(posting.debit).owner));
   if (state.profile().kinds()[payer.kind].name != rule->payer_kind) return false;
-  if (const auto project = state.find_project(value_in(entry.command, Field::kProject))) {
+  if (const auto project = state.find_project(value_in(body, Field::kProject))) {
     if (state.project(*project).borrower.value() != state.account(posting.debit).owner)
       return false;
     base_amount = state.project(*project).target.minor();
@@ -227,9 +263,11 @@ bool fee_is_ruled(const State& state, const Entry& entry, const Posting& posting
 
 std::optional<Refusal> movement_allowed(const State& state, const Entry& entry, const Posting& p,
                                         const std::vector<AccountId>& in_project) {
-  const bool reversal = entry.flow == FlowCode::kReversalApprove;
+  // What takes back a movement is judged as that one, turned round.
+  const bool reversal =
+      entry.flow == FlowCode::kReversalApprove && p.kind == PostingKind::kReversal;
   const FlowCode flow =
-      reversal && !entry.reversals.empty() ? entry.reversals[0].target_flow : entry.flow;
+      reversal && !entry.reversals.empty() ? entry.reversals[0].target_flow : effective_flow(entry);
   const Account& debit = state.account(reversal ? p.credit : p.debit);
   const Account& credit = state.account(reversal ? p.debit : p.credit);
   const auto refuse = [&](std::string_view why) {
@@ -278,12 +316,13 @@ std::optional<Refusal> never_negative(const State& state, const Entry& entry) {
 
 std::optional<Refusal> flow_matrix(const State& state, const Entry& entry) {
   if (entry.postings.empty()) return std::nullopt;
-  const FlowRules* rules = state.profile().rules_of(entry.flow);
+  const FlowRules* rules = state.profile().rules_of(effective_flow(entry));
+  const Authority authority = effective_authority(entry);
   if (rules == nullptr || std::find(rules->authorities.begin(), rules->authorities.end(),
-                                    entry.authority) == rules->authorities.end()) {
+                                    authority) == rules->authorities.end()) {
     return broken(
         RefusalCode::kLawFlowMatrix,
-        fmt::format("flow={} authority={}", name_of(entry.flow), name_of(entry.authority)));
+        fmt::format("flow={} authority={}", name_of(effective_flow(entry)), name_of(authority)));
   }
   const std::vector<AccountId> in_project = project_accounts(entry);
   for (const Posting& p : entry.postings) {
@@ -315,6 +354,10 @@ std::optional<Refusal> itemised(const State& state, const Entry& entry) {
   return balances_are_itemised(state, deltas_of(entry));
 }
 
+std::optional<Refusal> restricted(const State& state, const Entry& entry) {
+  return restrictions_kept(state, entry, deltas_of(entry));
+}
+
 std::optional<Refusal> counters_grow(const State& state, const Entry& entry) {
   return counters_grow(state, deltas_of(entry));
 }
@@ -327,8 +370,10 @@ std::optional<Refusal> check_all(const State& state, const Entry& entry) {
   if (auto refusal = control_equation(state, entry)) return refusal;
   if (auto refusal = holds_suffice(state, entry)) return refusal;
   if (auto refusal = balances_are_itemised(state, deltas)) return refusal;
+  if (auto refusal = restrictions_kept(state, entry, deltas)) return refusal;
   if (auto refusal = project_conserved(state, entry)) return refusal;
   if (auto refusal = claims_conserved(state, entry)) return refusal;
+  if (auto refusal = evidenced(state, entry)) return refusal;
   return counters_grow(state, deltas);
 }
 

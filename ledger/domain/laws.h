@@ -21,11 +21,20 @@ std::optional<Refusal> control_equation(const State& state, const Entry& entry);
 // In itemised classes the balance equals the open holds; no hold is used beyond what it has.
 std::optional<Refusal> itemised(const State& state, const Entry& entry);
 // Money of a project stays in it: one project per entry; frozen + released + disbursed = bid;
-// disbursed = target; repaid principal + outstanding = disbursed.
+// disbursed = target; the lenders get what is due, interest first, from the borrower, or from
+// guarantor or reserve of an overdue project, who may recover just that; a claim changes hands
+// against its price; the project is settled when nobody is owed anything.
 std::optional<Refusal> project_conserved(const State& state, const Entry& entry);
 // Claims follow the money: created by the disbursed principal, reduced by the repaid one, holder by
-// holder; never below zero; never held by the platform.
+// holder; never below zero; no more sold than is owed and not offered to others; never held by the
+// platform.
 std::optional<Refusal> claims_conserved(const State& state, const Entry& entry);
+// An entry that debits an account leaves on it what its restrictions add up to, unless the profile
+// lets the flow take restricted money.
+std::optional<Refusal> restricted(const State& state, const Entry& entry);
+// The bank's money moves on the bank's reference; an entry is taken back once, and returned only by
+// the flow that returns its kind.
+std::optional<Refusal> evidenced(const State& state, const Entry& entry);
 // Posted counters only grow, and stay below 9.2 * 10^18.
 std::optional<Refusal> counters_grow(const State& state, const Entry& entry);
 

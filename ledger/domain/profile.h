@@ -3,6 +3,7 @@
 // profiles/README.md documents the TOML schema.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -14,6 +15,7 @@
 #include "ledger/base/amount.h"
 #include "ledger/base/fault.h"
 #include "ledger/base/result.h"
+#include "ledger/base/time.h"
 #include "ledger/domain/codes.h"
 
 namespace ledger::domain {
@@ -57,6 +59,10 @@ struct FlowRules {
   std::vector<Authority> authorities;
   std::vector<std::string> roles;
   bool reversible = false;
+  bool four_eyes = false;                       // only by `approve` of another operator's proposal
+  std::optional<base::Amount> four_eyes_above;  // the same, for a larger amount only
+  bool despite_freeze = false;                  // may debit the accounts of a frozen owner
+  bool despite_restriction = false;             // may take what a restriction keeps back
 };
 
 struct FeeRule {
@@ -66,6 +72,80 @@ struct FeeRule {
   base::Amount fixed;             // minor units
   std::int64_t basis_points = 0;  // of the amount the fee is for, 0 ... 10000
 };
+
+enum class CreditMoment : std::uint8_t {
+  kOnSuccess,     // when the channel reports the deposit; withdrawable once settled
+  kOnSettlement,  // when the bank has the money
+};
+enum class ReserveMode : std::uint8_t { kOff, kAccrue, kRunOff };
+enum class InterestTo : std::uint8_t { kClients, kPlatform };
+
+struct Policy {
+  CreditMoment credit = CreditMoment::kOnSuccess;
+  ReserveMode reserve = ReserveMode::kOff;
+  InterestTo interest_to = InterestTo::kClients;
+  std::optional<base::Amount> review_above;  // larger withdrawals wait for an operator
+  std::int64_t penalty_ppm_per_day = 0;      // of what is overdue, millionths
+  bool partial_repayment = false;
+  std::int64_t claim_price_min_bp = 0;  // of the principal sold, hundredths of a percent
+  std::int64_t claim_price_max_bp = 100'000;
+  bool transfer_overdue = false;        // claims of an overdue project may be sold
+  std::int64_t dormant_after_days = 0;  // without a movement; 0: never
+  std::int64_t proposal_days = 30;      // a proposal is open so long, unless it says otherwise
+};
+
+// Most outstanding principal of one borrower, in minor units; nothing: no cap.
+struct Caps {
+  std::optional<base::Amount> natural_person, legal_person;          // on this platform
+  std::optional<base::Amount> natural_person_all, legal_person_all;  // on all platforms together
+  std::optional<base::Amount> here(bool legal) const {
+    return legal ? legal_person : natural_person;
+  }
+  std::optional<base::Amount> everywhere(bool legal) const {
+    return legal ? legal_person_all : natural_person_all;
+  }
+};
+
+// Which days the bank works: neither weekend nor holiday, or a weekend day worked in exchange.
+class Calendar {
+ public:
+  bool is_business_day(base::Date day) const;  // `day` is not none
+  // The first business day after `day`; none if that is beyond the year 9999.
+  base::Date next_business_day(base::Date day) const;
+
+ private:
+  friend class ProfileReader;
+  std::array<bool, 7> weekend_{};                // Monday first; never all of them
+  std::vector<base::Date> holidays_, workdays_;  // ascending
+};
+
+// What is watched, and what happens then; profiles/README.md says what each kind looks at.
+enum class MonitorKind : std::uint8_t {
+  kLarge,
+  kAggregate,
+  kVelocity,
+  kStructuring,
+  kInAndOut,
+  kSuspenseAge,
+  kTransitAge,
+  kCoverage,
+  kReserveFloor,
+  kRefused,
+};
+enum class MonitorAction : std::uint8_t { kAlert, kFreeze };
+
+struct Monitor {
+  std::string id;
+  MonitorKind kind = MonitorKind::kLarge;
+  std::vector<FlowCode> flows;
+  base::Amount amount;
+  std::int64_t count = 0;
+  // The window or age: one of the two is given where the kind has one, the other is 0.
+  std::int64_t minutes = 0;
+  std::int64_t days = 0;
+  MonitorAction action = MonitorAction::kAlert;
+};
+std::string_view name_of(MonitorKind kind);
 
 class Profile {
  public:
@@ -88,7 +168,9 @@ class Profile {
   // The suffix's position in the kind, or nothing.
   std::optional<std::uint16_t> account_position(std::uint8_t kind, std::string_view suffix) const;
 
+  // Of a flow that the profile does not declare: null, and nobody may start it.
   const FlowRules* rules_of(FlowCode flow) const;
+  const std::map<FlowCode, FlowRules>& flows() const { return flows_; }
   // The rule under which `flow` may move money from the debited to the credited class, or null.
   const MatrixRule* matrix(FlowCode flow, std::uint8_t debit_class,
                            std::uint8_t credit_class) const;
@@ -96,13 +178,25 @@ class Profile {
   // The most a rule allows on a base amount: fixed + base * basis_points / 10000, rounded down.
   static base::Amount fee_limit(const FeeRule& rule, base::Amount base_amount);
 
-  base::Amount cap_natural() const { return cap_natural_; }  // outstanding of one borrower
-  base::Amount cap_legal() const { return cap_legal_; }
+  const std::map<std::string, FeeRule, std::less<>>& fee_rules() const { return fees_; }
+
+  const Policy& policy() const { return policy_; }
+  const Caps& caps() const { return caps_; }
+  const Calendar& calendar() const { return calendar_; }
+  const std::vector<Monitor>& monitors() const { return monitors_; }
   bool role_may(std::string_view role, FlowCode flow) const;
   std::vector<std::string> roles() const;
 
  private:
   friend class ProfileReader;
+  static constexpr std::uint32_t matrix_key(FlowCode flow, std::uint8_t debit,
+                                            std::uint8_t credit) {
+    return static_cast<std::uint32_t>(flow) << 16 | static_cast<std::uint32_t>(debit) << 8 | credit;
+  }
+  static constexpr FlowCode flow_in(std::uint32_t matrix_key) {
+    return static_cast<FlowCode>(matrix_key >> 16);
+  }
+
   std::string name_;
   std::uint32_t version_ = 0;
   std::string text_;
@@ -110,10 +204,12 @@ class Profile {
   std::vector<AccountClass> classes_;
   std::vector<OwnerKind> kinds_;
   std::map<FlowCode, FlowRules> flows_;
-  std::unordered_map<std::uint32_t, MatrixRule> matrix_;  // flow << 16 | debit << 8 | credit
+  std::unordered_map<std::uint32_t, MatrixRule> matrix_;  // by matrix_key()
   std::map<std::string, FeeRule, std::less<>> fees_;
-  base::Amount cap_natural_;
-  base::Amount cap_legal_;
+  Policy policy_;
+  Caps caps_;
+  Calendar calendar_;
+  std::vector<Monitor> monitors_;
 };
 
 }  // namespace ledger::domain

@@ -2,7 +2,8 @@
 // numbers. 1xx are malformed requests (no state is needed to see it; never journaled); 2xx are
 // refused because of the state of the ledger (journaled, and sticky for their command id).
 //
-// Within a class the numbers are ordered by precedence: where two apply, the lower one is given.
+// From 201 to 239 the numbers are ordered by precedence: where two apply, the lower one is given.
+// Those from 240 on came later; each flow's comment says what it asks first.
 #pragma once
 
 #include <cstdint>
@@ -34,6 +35,7 @@ enum class RefusalCode : std::uint16_t {
   kUnknownAuthority = 118,
   kRoleForbidden = 119,
   kOperatorForbidden = 120,
+  kHalted = 121,
   kBatchAborted = 198,
 
   kIdReused = 201,
@@ -67,6 +69,23 @@ enum class RefusalCode : std::uint16_t {
   kProposalClosed = 229,
   kSameOperator = 230,
   kCounterLimit = 231,
+  kNeedsTwoOperators = 240,
+  kOwnerFrozen = 241,
+  kOwnerDormant = 242,
+  kProposalExpired = 243,
+  kNotOverdue = 244,
+  kOverdue = 245,
+  kNotGuarantor = 246,
+  kPayeeMismatch = 247,
+  kPolicyForbids = 248,
+  kClaimExceeded = 249,
+  kPriceOutOfBand = 250,
+  kNotExpired = 251,
+  kExpired = 252,
+  kProfileInvalid = 253,
+  kLoanTooLarge = 254,
+  kAlreadyInState = 255,
+  kInDispute = 256,
 
   // A decision that broke a law: the flow is at fault, the money is safe. See laws.h.
   kLawUnbalanced = 290,
@@ -77,6 +96,8 @@ enum class RefusalCode : std::uint16_t {
   kLawProject = 295,
   kLawClaim = 296,
   kLawCounter = 297,
+  kLawRestricted = 298,
+  kLawEvidence = 299,
 };
 
 struct Refusal {

@@ -12,6 +12,28 @@ std::string_view Owner::person() const {
                                     : std::string_view(code).substr(colon + 1);
 }
 
+const Recovery* Project::recovery_of(base::ClientId holder) const {
+  const auto at = std::find_if(recoveries.begin(), recoveries.end(),
+                               [holder](const Recovery& r) { return r.holder == holder; });
+  return at == recoveries.end() ? nullptr : &*at;
+}
+
+std::vector<Share> principal_shares(const std::vector<Claim>& claims) {
+  std::vector<Share> shares;
+  shares.reserve(claims.size());
+  for (const Claim& c : claims) {
+    shares.push_back({c.weight, c.principal_since, c.principal_carry, c.outstanding()});
+  }
+  return shares;
+}
+
+std::vector<Share> interest_shares(const std::vector<Claim>& claims) {
+  std::vector<Share> shares;
+  shares.reserve(claims.size());
+  for (const Claim& c : claims) shares.push_back({c.weight, c.interest_since, c.interest_carry});
+  return shares;
+}
+
 void Touched::clear() {
   accounts.clear();
   owners.clear();
@@ -34,6 +56,9 @@ void State::Impl::insert_hold(Hold h) {
   const Hold& stored = hold_slots[slot];
   hold_by_id.emplace(stored.id.value(), slot);
   hold_by_order.emplace(OrderKey{stored.order, stored.kind}, slot);
+  if (is_restriction(stored.kind)) {
+    restrictions[stored.account.value()].insert(stored.id.value());
+  }
 }
 
 void State::Impl::erase_hold(base::HoldId id) {
@@ -42,6 +67,11 @@ void State::Impl::erase_hold(base::HoldId id) {
   const std::uint32_t slot = at->second;
   const Hold& h = hold_slots[slot];
   hold_by_order.erase(OrderKey{h.order, h.kind});
+  if (is_restriction(h.kind)) {
+    const auto on_account = restrictions.find(h.account.value());
+    on_account->second.erase(h.id.value());
+    if (on_account->second.empty()) restrictions.erase(on_account);
+  }
   hold_by_id.erase(at);
   hold_slots[slot] = Hold();
   free_slots.push_back(slot);
@@ -58,6 +88,10 @@ const Profile& State::profile() const {
 base::Date State::business_date() const { return impl_->business_date; }
 base::Sequence State::sequence() const { return impl_->sequence; }
 base::Timestamp State::time() const { return impl_->time; }
+bool State::is_on(SwitchCode what) const {
+  return (impl_->switches >> (static_cast<unsigned>(what) - 1) & 1U) != 0;
+}
+std::uint8_t State::switches() const { return impl_->switches; }
 
 // --- accounts and owners ------------------------------------------------------------------------
 
@@ -84,6 +118,12 @@ std::optional<base::AccountId> State::find_account(std::string_view code) const 
 std::int64_t State::balance(base::AccountId id) const {
   const Account& a = account(id);
   return profile().classes()[a.class_index].debit_normal ? -a.credit_balance() : a.credit_balance();
+}
+
+std::int64_t State::usable(base::AccountId id) const {
+  const Account& a = account(id);
+  const bool restricted = !profile().classes()[a.class_index].itemised;
+  return std::max<std::int64_t>(0, balance(id) - (restricted ? a.debits_pending : 0));
 }
 
 std::uint64_t State::owner_count() const { return impl_->owners.size(); }
@@ -126,6 +166,21 @@ std::vector<const Hold*> State::open_holds() const {
   return all;
 }
 
+std::uint64_t State::hold_places() const { return impl_->hold_slots.size(); }
+
+const Hold* State::hold_at(std::uint64_t place) const {
+  const Hold& hold = impl_->hold_slots[place];
+  return hold.id.is_none() ? nullptr : &hold;
+}
+
+std::vector<const Hold*> State::restrictions_on(base::AccountId id) const {
+  std::vector<const Hold*> all;
+  const auto at = impl_->restrictions.find(id.value());
+  if (at == impl_->restrictions.end()) return all;
+  for (const std::uint64_t hold : at->second) all.push_back(impl_->hold(base::HoldId(hold)));
+  return all;
+}
+
 // --- projects, claims, proposals ---
 
 std::uint64_t State::project_count() const { return impl_->projects.size(); }
@@ -162,6 +217,16 @@ std::vector<const Proposal*> State::proposals() const {
   std::vector<const Proposal*> all;
   for (const auto& [id, proposal] : impl_->proposals) all.push_back(&proposal);
   return all;
+}
+
+std::vector<const Proposal*> State::proposals_after(std::string_view after,
+                                                    std::size_t count) const {
+  std::vector<const Proposal*> some;
+  for (auto at = impl_->proposals.upper_bound(after);
+       at != impl_->proposals.end() && some.size() < count; ++at) {
+    some.push_back(&at->second);
+  }
+  return some;
 }
 
 bool State::is_reversed(base::Sequence entry) const {
@@ -203,6 +268,7 @@ void State::mark() {
   undo.business_date = impl_->business_date;
   undo.sequence = impl_->sequence;
   undo.time = impl_->time;
+  undo.switches = impl_->switches;
   undo.sums = impl_->sums;
 }
 
@@ -211,7 +277,7 @@ void State::commit() { impl_->undo.reset(); }
 void State::rollback() {
   Impl& s = *impl_;
   LEDGER_CHECK(s.undo.has_value());
-  const Impl::Undo undo = std::move(*s.undo);
+  Impl::Undo undo = std::move(*s.undo);
   s.undo.reset();
   for (auto at = undo.hold_images.rbegin(); at != undo.hold_images.rend(); ++at) {
     if (s.hold(base::HoldId(at->first)) != nullptr) s.erase_hold(base::HoldId(at->first));
@@ -241,8 +307,11 @@ void State::rollback() {
   for (auto at = undo.account_images.rbegin(); at != undo.account_images.rend(); ++at) {
     s.accounts[at->first - 1] = at->second;
   }
-  for (auto at = undo.outstanding_images.rbegin(); at != undo.outstanding_images.rend(); ++at) {
-    s.owners[at->first - 1].outstanding = at->second;
+  for (auto at = undo.owner_images.rbegin(); at != undo.owner_images.rend(); ++at) {
+    Owner& o = s.owners[at->first - 1];
+    o.outstanding = at->second.outstanding;
+    o.elsewhere = at->second.elsewhere;
+    o.flags = at->second.flags;
   }
   for (std::uint64_t i = undo.owners; i < s.owners.size(); ++i) {
     s.owner_by_code.erase(s.owners[i].code);
@@ -253,7 +322,9 @@ void State::rollback() {
   s.business_date = undo.business_date;
   s.sequence = undo.sequence;
   s.time = undo.time;
-  s.sums = undo.sums;
+  s.switches = undo.switches;
+  if (undo.profile) s.profile = std::move(undo.profile);
+  s.sums = std::move(undo.sums);
 }
 
 // --- loading ---
@@ -287,7 +358,9 @@ void State::load_project(Project project) {
 }
 
 void State::load_proposal(Proposal proposal) {
-  if (proposal.status == ReversalOp::kApproved) impl_->reversed.insert(proposal.target.value());
+  if (proposal.status == ProposalOp::kApproved && !proposal.target.is_none()) {
+    impl_->reversed.insert(proposal.target.value());
+  }
   const std::string id = proposal.id;
   impl_->proposals.emplace(id, std::move(proposal));
 }
@@ -297,11 +370,12 @@ void State::load_claims(base::ProjectId id, std::vector<Claim> claims) {
 }
 
 void State::load_position(base::Sequence sequence, base::Timestamp time, base::Date business_date,
-                          std::uint64_t next_hold) {
+                          std::uint64_t next_hold, std::uint8_t switches) {
   impl_->sequence = sequence;
   impl_->time = time;
   impl_->business_date = business_date;
   impl_->next_hold = next_hold;
+  impl_->switches = switches;
 }
 
 void State::evict_claims(base::ProjectId id) { impl_->claims.erase(id.value()); }

@@ -19,6 +19,7 @@
 #include "ledger/base/ids.h"
 #include "ledger/base/time.h"
 #include "ledger/crypto/digest.h"
+#include "ledger/domain/allocation.h"
 #include "ledger/domain/entry.h"
 #include "ledger/domain/profile.h"
 
@@ -48,6 +49,7 @@ struct Owner {
   std::uint8_t kind = 0;         // into Profile::kinds()
   std::uint8_t currency = 0;     // into Profile::currencies()
   std::int64_t outstanding = 0;  // borrowers: principal not repaid, over all projects
+  std::int64_t elsewhere = 0;    // what is owed on other platforms, as reported
 
   bool has(OwnerFlag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   // "L123": the person, who may be a client of several kinds.
@@ -66,7 +68,22 @@ struct Hold {
   std::int64_t remaining = 0;
   std::string order;
   std::string fee_rule;
+  base::Date expires;          // last day; none: does not expire
+  std::int64_t principal = 0;  // claim purchases: how much of the claim
   friend bool operator==(const Hold&, const Hold&) = default;
+};
+
+// What a compensator (guarantor or reserve) paid in a borrower's place, and got back.
+struct Recovery {
+  base::ClientId holder;
+  std::int64_t principal = 0;
+  std::int64_t principal_recovered = 0;
+  std::int64_t interest = 0;
+  std::int64_t interest_recovered = 0;
+
+  std::int64_t open_principal() const { return principal - principal_recovered; }
+  std::int64_t open_interest() const { return interest - interest_recovered; }
+  friend bool operator==(const Recovery&, const Recovery&) = default;
 };
 
 struct Project {
@@ -78,32 +95,68 @@ struct Project {
   ProjectState state = ProjectState::kCollecting;
   std::vector<Instalment> instalments;
   std::uint32_t instalments_paid = 0;
-  std::int64_t frozen = 0;         // open bids
+  std::int64_t part_principal = 0;  // paid of the next instalment
+  std::int64_t part_interest = 0;
+  std::uint32_t voided_from = 0;  // first instalment that an early repayment made void, or 0
+  std::uint32_t overdue_marks = 0;
+  base::Date overdue_since;  // due date of the oldest instalment marked overdue, or none
+  base::ClientId guarantor;
+  std::string payee;
+  std::int64_t frozen = 0;         // open bids, the platform's part included
   std::int64_t disbursed = 0;      // principal of claims created
-  std::int64_t repaid = 0;         // principal
-  std::int64_t interest_paid = 0;  // cumulative due of the interest allocation
-  std::int64_t fees = 0;           // taken from the borrower for this project
-  std::vector<base::HoldId> bids;  // open, in order of bidding
-  base::HoldId repayment;          // open repayment hold, or none
+  std::int64_t repaid = 0;         // principal paid to the lenders, by whomever
+  std::int64_t interest_paid = 0;  // interest paid to the lenders, by whomever
+  std::int64_t compensated = 0;    // principal of `repaid` that others paid than the borrower
+  std::int64_t recovered = 0;      // principal of `compensated` that the borrower paid back
+  // Due of the allocations since a transfer last changed the weights.
+  std::int64_t principal_since = 0;
+  std::int64_t interest_since = 0;
+  std::vector<Recovery> recoveries;     // ascending by holder
+  std::int64_t fees = 0;                // taken from the borrower for this project
+  base::Date lent_on;                   // business date of the disbursement, or none
+  std::vector<base::HoldId> bids;       // open, red packets too, ascending
+  std::vector<base::HoldId> entrusted;  // open restrictions for the payee, ascending
+  base::HoldId repayment;               // open repayment hold, or none
 
-  std::int64_t outstanding() const { return disbursed - repaid; }
+  // What the borrower still owes, to lenders and compensators.
+  std::int64_t outstanding() const { return disbursed - repaid + compensated - recovered; }
+  std::int64_t owed_to_lenders() const { return disbursed - repaid; }
+  const Recovery* recovery_of(base::ClientId holder) const;
   friend bool operator==(const Project&, const Project&) = default;
 };
 
 struct Claim {
   base::ClientId holder;
-  std::int64_t principal = 0;  // at disbursement: the weight
+  std::int64_t principal = 0;  // lent and bought, less sold
   std::int64_t principal_paid = 0;
   std::int64_t interest_paid = 0;
+  std::int64_t reserved = 0;  // of what is outstanding: offered in open transfers
+  // The allocation, see allocation.h. Until a transfer, weight is the principal.
+  std::int64_t weight = 0;
+  std::int64_t principal_since = 0;
+  std::int64_t interest_since = 0;
+  std::int64_t principal_carry = 0;
+  std::int64_t interest_carry = 0;
+
+  std::int64_t outstanding() const { return principal - principal_paid; }
   friend bool operator==(const Claim&, const Claim&) = default;
 };
 
+// What allocate() needs of the claims, in their order.
+std::vector<Share> principal_shares(const std::vector<Claim>& claims);
+std::vector<Share> interest_shares(const std::vector<Claim>& claims);
+
+// A proposal of two operators' business; also the note of an entry that was reversed or returned
+// (`target`), under the id of the command that did it.
 struct Proposal {
   std::string id;  // command id
   std::string maker;
   base::Sequence target;
   crypto::Digest target_hash;
-  ReversalOp status = ReversalOp::kProposed;
+  ProposalOp status = ProposalOp::kProposed;
+  FlowCode flow = FlowCode::kGenesis;  // of the proposed command
+  base::Date expires;
+  std::string body;  // canonical fields of the proposed command
   friend bool operator==(const Proposal&, const Proposal&) = default;
 };
 
@@ -137,6 +190,7 @@ class State {
   base::Date business_date() const;
   base::Sequence sequence() const;  // of the last applied entry
   base::Timestamp time() const;
+  bool is_on(SwitchCode what) const;
 
   std::uint64_t account_count() const;
   const Account& account(base::AccountId id) const;    // must exist
@@ -144,6 +198,8 @@ class State {
   std::optional<base::AccountId> find_account(std::string_view code) const;
   // Positive when the account has money on its normal side.
   std::int64_t balance(base::AccountId id) const;
+  // What may leave an account: its balance less the restrictions on it, at least 0.
+  std::int64_t usable(base::AccountId id) const;
 
   std::uint64_t owner_count() const;
   const Owner& owner(base::ClientId id) const;  // must exist
@@ -156,6 +212,12 @@ class State {
   std::uint64_t open_hold_count() const;
   std::uint64_t next_hold() const;              // id that the next opened hold gets
   std::vector<const Hold*> open_holds() const;  // ascending by id
+  // An open hold stands in one place, of hold_places(), until it is closed: for listings that must
+  // not visit all of them at once. Null: nothing stands there now.
+  std::uint64_t hold_places() const;
+  const Hold* hold_at(std::uint64_t place) const;
+  // The open restrictions on an account, ascending by id.
+  std::vector<const Hold*> restrictions_on(base::AccountId id) const;
 
   std::uint64_t project_count() const;
   const Project& project(base::ProjectId id) const;  // must exist
@@ -168,6 +230,8 @@ class State {
 
   const Proposal* find_proposal(std::string_view id) const;
   std::vector<const Proposal*> proposals() const;  // ascending by id
+  // At most `count` of them, with ids after `after`.
+  std::vector<const Proposal*> proposals_after(std::string_view after, std::size_t count) const;
   bool is_reversed(base::Sequence entry) const;
 
   // Posted debits less posted credits of one currency over all classes: zero in balanced books.
@@ -195,7 +259,8 @@ class State {
   void load_proposal(Proposal proposal);
   void load_claims(base::ProjectId id, std::vector<Claim> claims);
   void load_position(base::Sequence sequence, base::Timestamp time, base::Date business_date,
-                     std::uint64_t next_hold);
+                     std::uint64_t next_hold, std::uint8_t switches);
+  std::uint8_t switches() const;  // bit n-1: SwitchCode n is on
   // Drops the claims of a project from memory; they must be safe in a projection.
   void evict_claims(base::ProjectId id);
 

@@ -4,19 +4,12 @@
 
 #include <fmt/format.h>
 
+#include "ledger/domain/profile_change.h"
 #include "ledger/domain/state.h"
 #include "ledger/domain/state_impl.h"
 
 namespace ledger::domain {
 namespace {
-
-using base::Fault;
-using Done = base::Result<base::Ok, Fault>;
-
-Done contradiction(const Entry& entry, std::string_view what) {
-  return base::fail(base::corruption(
-      fmt::format("entry {} contradicts the state: {}", entry.sequence.value(), what)));
-}
 
 void add_once(std::vector<base::AccountId>& list, base::AccountId id) {
   if (list.size() < 16 && std::find(list.begin(), list.end(), id) != list.end()) return;
@@ -28,14 +21,6 @@ void sort_once(std::vector<base::AccountId>& list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-// Adds to a counter; false, and nothing added, if it would overflow.
-bool grow(std::int64_t& counter, std::int64_t by) {
-  std::int64_t sum = 0;
-  if (__builtin_add_overflow(counter, by, &sum)) return false;
-  counter = sum;
-  return true;
-}
-
 // Folds the sections of one entry. One object per entry keeps the arguments short.
 class Fold {
  public:
@@ -45,9 +30,11 @@ class Fold {
   Done run() {
     if (e_.sequence != base::next(s_.sequence)) return contradiction(e_, "sequence has a gap");
     if (e_.sequence.value() > 1 && e_.time <= s_.time) return contradiction(e_, "time goes back");
-    for (const auto& step : {&Fold::profiles, &Fold::owners, &Fold::projects, &Fold::postings,
-                             &Fold::holds, &Fold::moves, &Fold::claims, &Fold::instalments,
-                             &Fold::reversals, &Fold::cut_offs, &Fold::fees}) {
+    for (const auto& step :
+         {&Fold::profiles, &Fold::owners, &Fold::projects, &Fold::postings, &Fold::holds,
+          &Fold::moves, &Fold::claims, &Fold::instalments, &Fold::reversals, &Fold::cut_offs,
+          &Fold::fees, &Fold::proposals, &Fold::voided, &Fold::overdue, &Fold::owner_changes,
+          &Fold::switches}) {
       if (auto done = (this->*step)(); !done) return done;
     }
     sort_once(touched_.accounts);
@@ -61,12 +48,31 @@ class Fold {
     for (const ProfileAdopted& adopted : e_.profiles) {
       auto profile = Profile::parse(adopted.text);
       if (!profile) return contradiction(e_, profile.error().message);
-      s_.profile = *std::move(profile);
-      s_.sums.resize(s_.profile->classes().size() * s_.profile->currencies().size());
+      if (s_.profile) {
+        if (const std::string why = unfit_successor(*s_.profile, *profile); !why.empty()) {
+          return contradiction(e_, why);
+        }
+      }
+      adopt(*std::move(profile));
       s_.business_date = e_.business_date;
     }
     if (!s_.profile) return contradiction(e_, "no profile was adopted");
     return base::ok;
+  }
+
+  // The sums are a table of currencies and classes: more classes make its rows longer.
+  void adopt(Profile next) {
+    const std::size_t columns = next.classes().size();
+    std::vector<ClassSums> sums(columns * next.currencies().size());
+    if (s_.profile) {
+      const std::size_t before = s_.profile->classes().size();
+      for (std::size_t i = 0; i < s_.sums.size(); ++i) {
+        sums[i / before * columns + i % before] = s_.sums[i];
+      }
+      if (s_.undo && !s_.undo->profile) s_.undo->profile = std::move(s_.profile);
+    }
+    s_.sums = std::move(sums);
+    s_.profile = std::move(next);
   }
 
   Done owners() {
@@ -126,8 +132,8 @@ class Fold {
   Done projects() {
     for (const ProjectOpened& p : e_.projects) {
       if (p.id.value() != s_.projects.size() + 1 || s_.project_by_code.contains(p.code) ||
-          s_.contracts.contains(std::string(p.contract.view())) || p.borrower.value() < 1 ||
-          p.borrower.value() > s_.owners.size()) {
+          s_.contracts.contains(std::string(p.contract.view())) || !owner_exists(p.borrower) ||
+          (!p.guarantor.is_none() && !owner_exists(p.guarantor))) {
         return contradiction(e_, "project " + p.code + " is out of order or opened twice");
       }
       Project project;
@@ -137,6 +143,8 @@ class Fold {
       project.target = p.target;
       project.contract = p.contract;
       project.instalments = p.instalments;
+      project.guarantor = p.guarantor;
+      project.payee = p.payee;
       const Project& stored = s_.projects.emplace_back(std::move(project));
       s_.project_by_code.emplace(stored.code, p.id.value());
       s_.contracts.emplace(p.contract.view());
@@ -200,10 +208,12 @@ class Fold {
         return contradiction(e_, "an order has two open holds of one kind");
       }
       s_.insert_hold({change.id, change.kind, change.account, change.beneficiary, change.project,
-                      change.instalment, change.amount.minor(), change.order, change.fee_rule});
+                      change.instalment, change.amount.minor(), change.order, change.fee_rule,
+                      change.expires, change.principal.minor()});
     }
     if (change.kind == HoldKind::kRepayment) return set_repayment(change, change.id);
-    if (change.kind != HoldKind::kBid) return base::ok;
+    if (change.kind == HoldKind::kEntrusted) return list_entrusted(change, true);
+    if (!is_bid(change.kind)) return base::ok;
     if (!s_.project_exists(change.project)) return contradiction(e_, "a bid names no project");
     Project& project = s_.edit_project(change.project);
     if (!grow(project.frozen, change.amount.minor())) {
@@ -228,10 +238,11 @@ class Fold {
     hold->remaining -= change.amount.minor();
     if (hold->remaining == 0) {
       s_.erase_hold(change.id);
-      if (change.kind == HoldKind::kBid) ++closed_bids;
+      if (is_bid(change.kind)) ++closed_bids;
       if (change.kind == HoldKind::kRepayment) return set_repayment(change, base::HoldId());
+      if (change.kind == HoldKind::kEntrusted) return list_entrusted(change, false);
     }
-    if (change.kind == HoldKind::kBid) {
+    if (is_bid(change.kind)) {
       s_.edit_project(change.project).frozen -= change.amount.minor();
       touch_project(change.project);
     }
@@ -247,11 +258,25 @@ class Fold {
     return base::ok;
   }
 
+  // Keeps the project's open restrictions for the payee in order.
+  Done list_entrusted(const HoldChange& change, bool open) {
+    if (!s_.project_exists(change.project)) {
+      return contradiction(e_, "a restriction names no project");
+    }
+    auto& list = s_.edit_project(change.project).entrusted;
+    const auto at = std::lower_bound(list.begin(), list.end(), change.id);
+    const bool listed = at != list.end() && *at == change.id;
+    if (open && !listed) list.insert(at, change.id);
+    if (!open && listed) list.erase(at);
+    touch_project(change.project);
+    return base::ok;
+  }
+
   // Bids keep the order of bidding; closing many at once is one pass.
   Done drop_closed_bids(std::size_t count) {
     if (count == 0) return base::ok;
     for (const HoldChange& change : e_.holds) {
-      if (change.kind != HoldKind::kBid || s_.hold(change.id) != nullptr) continue;
+      if (!is_bid(change.kind) || s_.hold(change.id) != nullptr) continue;
       auto& bids = s_.edit_project(change.project).bids;
       if (count > 1) {
         std::erase_if(bids, [this](base::HoldId id) { return s_.hold(id) == nullptr; });
@@ -264,6 +289,7 @@ class Fold {
   }
 
   bool move_pending(const HoldChange& change, std::int64_t amount) {
+    if (is_memo(change.kind)) return true;
     add_once(touched_.accounts, change.account);
     Account& account = s_.edit_account(change.account);
     if (change.kind != HoldKind::kDepositTransit) return grow(account.debits_pending, amount);
@@ -275,63 +301,17 @@ class Fold {
   Done moves() {
     for (const ProjectMoved& move : e_.moves) {
       if (!s_.project_exists(move.id)) return contradiction(e_, "an unknown project is moved");
-      s_.edit_project(move.id).state = move.to;
+      Project& project = s_.edit_project(move.id);
+      if (move.to == ProjectState::kRepaying) project.lent_on = e_.business_date;
+      project.state = move.to;
       touch_project(move.id);
     }
     return base::ok;
   }
 
-  Done claims() {
-    base::ProjectId kept;
-    for (const ClaimChange& change : e_.claims) {
-      const auto at = s_.claims.find(change.project.value());
-      if (!s_.project_exists(change.project) || at == s_.claims.end()) {
-        return contradiction(e_, "claims of an unknown or unloaded project");
-      }
-      if (s_.undo && kept != change.project) {
-        s_.undo->claim_images.emplace_back(change.project.value(), at->second);
-        kept = change.project;
-      }
-      Project& project = s_.edit_project(change.project);
-      if (!change_claim(at->second, change)) return contradiction(e_, "a claim does not fit");
-      const std::int64_t principal = change.principal.minor();
-      const bool creates = change.op == ClaimOp::kCreate;
-      const std::int64_t delta = creates ? principal : -principal;
-      Owner& borrower = s_.owners[project.borrower.value() - 1];
-      if (s_.undo) {
-        s_.undo->outstanding_images.emplace_back(project.borrower.value(), borrower.outstanding);
-      }
-      if (!grow(creates ? project.disbursed : project.repaid, principal) ||
-          !grow(borrower.outstanding, delta)) {
-        return contradiction(e_, "what a borrower owes overflows");
-      }
-      touched_.claims.emplace_back(change.project, change.holder);
-      touch_project(change.project);
-      if (touched_.owners.empty() || touched_.owners.back() != project.borrower) {
-        touched_.owners.push_back(project.borrower);
-      }
-    }
-    return base::ok;
-  }
+  Done claims() { return fold_claims(s_, e_, touched_); }
 
-  static bool change_claim(std::vector<Claim>& claims, const ClaimChange& change) {
-    const auto at =
-        std::lower_bound(claims.begin(), claims.end(), change.holder,
-                         [](const Claim& c, base::ClientId holder) { return c.holder < holder; });
-    const bool exists = at != claims.end() && at->holder == change.holder;
-    if (change.op == ClaimOp::kCreate) {
-      if (exists) {
-        return grow(at->principal, change.principal.minor());
-      } else {
-        claims.insert(at, Claim{change.holder, change.principal.minor(), 0, 0});
-      }
-      return true;
-    }
-    if (!exists || at->principal - at->principal_paid < change.principal.minor()) return false;
-    return grow(at->principal_paid, change.principal.minor()) &&
-           grow(at->interest_paid, change.interest.minor());
-  }
-
+  // Payments add up; the instalment is paid when both parts reach what is due.
   Done instalments() {
     for (const InstalmentPaid& paid : e_.instalments) {
       if (!s_.project_exists(paid.project)) return contradiction(e_, "instalment of no project");
@@ -340,9 +320,19 @@ class Fold {
           paid.instalment > project.instalments.size()) {
         return contradiction(e_, "an instalment is paid out of order");
       }
-      project.instalments_paid = paid.instalment;
-      if (!grow(project.interest_paid, paid.interest.minor())) {
-        return contradiction(e_, "a project's interest overflows");
+      const Instalment& due = project.instalments[paid.instalment - 1];
+      if (!grow(project.part_principal, paid.principal.minor()) ||
+          !grow(project.part_interest, paid.interest.minor()) ||
+          project.part_principal > due.principal.minor() ||
+          project.part_interest > due.interest.minor()) {
+        return contradiction(e_, "more is paid of an instalment than is due");
+      }
+      if (project.part_principal == due.principal.minor() &&
+          project.part_interest == due.interest.minor()) {
+        project.instalments_paid = paid.instalment;
+        project.part_principal = 0;
+        project.part_interest = 0;
+        project.overdue_since = base::Date();
       }
       touch_project(paid.project);
     }
@@ -351,30 +341,121 @@ class Fold {
 
   Done reversals() {
     for (const ReversalStep& step : e_.reversals) {
-      const auto at = s_.proposals.find(step.proposal);
-      if (s_.undo) {
-        s_.undo->proposal_images.emplace_back(
-            step.proposal, at == s_.proposals.end() ? std::nullopt : std::optional(at->second));
+      const bool fresh = step.op == ReversalOp::kProposed || step.op == ReversalOp::kReturned ||
+                         !e_.proposals.empty();
+      Proposal next;
+      if (fresh) {
+        next.id = step.proposal;
+        next.maker = step.maker;
+        next.target = step.target;
+        next.target_hash = step.target_hash;
       }
-      if (step.op == ReversalOp::kProposed) {
-        if (at != s_.proposals.end()) return contradiction(e_, "a proposal exists already");
-        s_.proposals.emplace(step.proposal, Proposal{step.proposal, step.maker, step.target,
-                                                     step.target_hash, ReversalOp::kProposed});
-      } else {
-        if (at == s_.proposals.end() || at->second.status != ReversalOp::kProposed) {
-          return contradiction(e_, "a decided proposal is decided again");
-        }
-        at->second.status = step.op;
-        if (step.op == ReversalOp::kApproved) {
-          if (!s_.reversed.insert(step.target.value()).second) {
-            return contradiction(e_, "an entry is reversed twice");
-          }
-          if (s_.undo) s_.undo->reversed.push_back(step.target.value());
-        }
+      const ProposalOp status = step.op == ReversalOp::kReturned ? ProposalOp::kApproved
+                                                                 : static_cast<ProposalOp>(step.op);
+      if (auto done = set_proposal(step.proposal, fresh, std::move(next), status); !done) {
+        return done;
       }
-      touched_.proposals.push_back(step.proposal);
+      if (status != ProposalOp::kApproved) continue;
+      if (!s_.reversed.insert(step.target.value()).second) {
+        return contradiction(e_, "an entry is reversed twice");
+      }
+      if (s_.undo) s_.undo->reversed.push_back(step.target.value());
     }
     return base::ok;
+  }
+
+  Done proposals() {
+    for (const ProposalStep& step : e_.proposals) {
+      const bool fresh = step.op == ProposalOp::kProposed;
+      Proposal next;
+      if (fresh) {
+        next.id = step.proposal;
+        next.maker = step.maker;
+        next.flow = step.flow;
+        next.expires = step.expires;
+        next.body = step.body;
+      }
+      if (auto done = set_proposal(step.proposal, fresh, std::move(next), step.op); !done) {
+        return done;
+      }
+    }
+    return base::ok;
+  }
+
+  // A fresh proposal is new; another step decides an open one.
+  Done set_proposal(const std::string& id, bool fresh, Proposal next, ProposalOp status) {
+    const auto at = s_.proposals.find(id);
+    const bool exists = at != s_.proposals.end();
+    if (s_.undo) {
+      s_.undo->proposal_images.emplace_back(id, exists ? std::optional(at->second) : std::nullopt);
+    }
+    if (fresh && exists) return contradiction(e_, "a proposal exists already");
+    if (!fresh && (!exists || at->second.status != ProposalOp::kProposed)) {
+      return contradiction(e_, "a decided proposal is decided again");
+    }
+    Proposal& stored = fresh ? s_.proposals.emplace(id, std::move(next)).first->second : at->second;
+    stored.status = status;
+    touched_.proposals.push_back(id);
+    return base::ok;
+  }
+
+  Done voided() {
+    for (const ScheduleVoided& v : e_.voided) {
+      if (!s_.project_exists(v.project)) return contradiction(e_, "a schedule of no project");
+      Project& project = s_.edit_project(v.project);
+      if (project.voided_from != 0 || v.from != project.instalments_paid + 1) {
+        return contradiction(e_, "a schedule is ended out of order");
+      }
+      project.voided_from = v.from;
+      project.part_principal = 0;
+      project.part_interest = 0;
+      project.overdue_since = base::Date();
+      touch_project(v.project);
+    }
+    return base::ok;
+  }
+
+  Done overdue() {
+    for (const OverdueMark& mark : e_.overdue) {
+      if (!s_.project_exists(mark.project)) return contradiction(e_, "a mark on no project");
+      Project& project = s_.edit_project(mark.project);
+      if (mark.instalment != project.instalments_paid + 1 || !project.overdue_since.is_none()) {
+        return contradiction(e_, "an instalment is marked overdue out of order");
+      }
+      project.overdue_since = mark.due;
+      ++project.overdue_marks;
+      touch_project(mark.project);
+    }
+    return base::ok;
+  }
+
+  Done owner_changes() {
+    for (const OwnerChanged& change : e_.owner_changes) {
+      if (!owner_exists(change.id)) return contradiction(e_, "an unknown owner is changed");
+      Owner& owner = s_.edit_owner(change.id);
+      owner.flags = change.flags;
+      owner.elsewhere = change.elsewhere.minor();
+      touched_.owners.push_back(change.id);
+    }
+    return base::ok;
+  }
+
+  Done switches() {
+    for (const Switch& change : e_.switches) {
+      const auto bit = static_cast<std::uint8_t>(1U << (static_cast<unsigned>(change.what) - 1));
+      if (((s_.switches & bit) != 0) == change.on) {
+        return contradiction(e_, "a switch is turned to where it is");
+      }
+      s_.switches ^= bit;
+    }
+    return base::ok;
+  }
+
+  bool owner_exists(base::ClientId id) const {
+    return id.value() >= 1 && id.value() <= s_.owners.size();
+  }
+  static bool is_bid(HoldKind kind) {
+    return kind == HoldKind::kBid || kind == HoldKind::kRedPacket;
   }
 
   Done cut_offs() {
@@ -403,10 +484,7 @@ class Fold {
     return base::ok;
   }
 
-  void touch_project(base::ProjectId id) {
-    if (touched_.projects.empty() || touched_.projects.back() != id)
-      touched_.projects.push_back(id);
-  }
+  void touch_project(base::ProjectId id) { domain::touch_project(touched_, id); }
 
   State::Impl& s_;
   const Entry& e_;
@@ -414,6 +492,11 @@ class Fold {
 };
 
 }  // namespace
+
+Done contradiction(const Entry& entry, std::string_view what) {
+  return base::fail(base::corruption(
+      fmt::format("entry {} contradicts the state: {}", entry.sequence.value(), what)));
+}
 
 base::Result<base::Ok, base::Fault> State::apply(const Entry& entry, Touched* touched) {
   Touched unwanted;

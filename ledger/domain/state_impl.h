@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -67,6 +68,7 @@ struct State::Impl {
   base::Sequence sequence;
   base::Timestamp time;
   std::uint64_t next_hold = 1;
+  std::uint8_t switches = 0;
 
   Chunked<Account> accounts;  // id - 1
   Chunked<Owner> owners;      // id - 1
@@ -76,6 +78,7 @@ struct State::Impl {
   std::vector<std::uint32_t> free_slots;
   boost::unordered_flat_map<std::uint64_t, std::uint32_t> hold_by_id;
   boost::unordered_flat_map<OrderKey, std::uint32_t, OrderKeyHash> hold_by_order;
+  std::map<std::uint64_t, std::set<std::uint64_t>> restrictions;  // account -> holds
 
   std::deque<Project> projects;  // id - 1
   boost::unordered_flat_map<std::string_view, std::uint64_t, TextHash> project_by_code;
@@ -87,15 +90,21 @@ struct State::Impl {
 
   std::vector<ClassSums> sums;  // currency index * classes + class index
 
+  struct OwnerImage {  // what can change of an owner
+    std::int64_t outstanding = 0, elsewhere = 0;
+    std::uint16_t flags = 0;
+  };
   // Before-images since mark(), to be put back in reverse order.
   struct Undo {
     std::uint64_t accounts = 0, owners = 0, projects = 0, next_hold = 0;
     base::Date business_date;
     base::Sequence sequence;
     base::Timestamp time;
+    std::uint8_t switches = 0;
     std::vector<ClassSums> sums;
+    std::optional<Profile> profile;  // if another was adopted
     std::vector<std::pair<std::uint64_t, Account>> account_images;
-    std::vector<std::pair<std::uint64_t, std::int64_t>> outstanding_images;
+    std::vector<std::pair<std::uint64_t, OwnerImage>> owner_images;
     std::vector<std::pair<std::uint64_t, std::optional<Hold>>> hold_images;
     std::vector<std::pair<std::uint64_t, Project>> project_images;
     std::vector<std::pair<std::uint64_t, std::vector<Claim>>> claim_images;
@@ -118,6 +127,13 @@ struct State::Impl {
     Account& a = accounts[id.value() - 1];
     if (undo) keep_image(undo->account_images, id.value(), a);
     return a;
+  }
+  Owner& edit_owner(base::ClientId id) {
+    Owner& o = owners[id.value() - 1];
+    if (undo) {
+      keep_image(undo->owner_images, id.value(), OwnerImage{o.outstanding, o.elsewhere, o.flags});
+    }
+    return o;
   }
   Project& edit_project(base::ProjectId id) {
     Project& p = projects[id.value() - 1];
@@ -142,5 +158,24 @@ struct State::Impl {
     return id.value() >= 1 && id.value() <= projects.size();
   }
 };
+
+// --- folding, see state_apply.cc ---
+
+using Done = base::Result<base::Ok, base::Fault>;
+
+Done contradiction(const Entry& entry, std::string_view what);
+
+// Adds to a counter; false, and nothing added, if it would overflow.
+inline bool grow(std::int64_t& counter, std::int64_t by) {
+  return !__builtin_add_overflow(counter, by, &counter);
+}
+
+// Puts a project once into the list, if its entries come together.
+inline void touch_project(Touched& touched, base::ProjectId id) {
+  if (touched.projects.empty() || touched.projects.back() != id) touched.projects.push_back(id);
+}
+
+// The claims of an entry, which are all of one project: state_claims.cc.
+Done fold_claims(State::Impl& state, const Entry& entry, Touched& touched);
 
 }  // namespace ledger::domain

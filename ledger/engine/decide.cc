@@ -83,6 +83,8 @@ Answer Engine::Impl::decide_one(const Command& command, std::uint64_t id_hash, G
   if (auto answer = replay_of(command, id_hash)) return *std::move(answer);
   Answer answer;
   answer.refusal = decide_entry(command, now);
+  if (answer.refusal) count_refusal(*answer.refusal);
+  if (answer.refusal && !domain::is_sticky(answer.refusal->code)) return answer;
   auto applied = state.apply(draft, &entry_touched);
   LEDGER_CHECK(applied.has_value());
   answer.sequence = draft.sequence;
@@ -90,7 +92,7 @@ Answer Engine::Impl::decide_one(const Command& command, std::uint64_t id_hash, G
   answer.hash = append_entry(draft, id_hash, group);
   note_effects(draft, entry_touched, id_hash);
   merge_touched(entry_touched);
-  if (answer.refusal) count_refusal(*answer.refusal);
+  if (!draft.profiles.empty()) publish_profile();
   return answer;
 }
 
@@ -102,15 +104,15 @@ std::optional<Refusal> Engine::Impl::decide_entry(const Command& command, base::
   context.tree_size = tree.size();
   context.orders = this;
   std::optional<StoredEntry> target;
-  switch (domain::flow_of(command.flow).needs) {
+  // Of a proposal, whatever the proposed command needs.
+  const auto proposed = domain::proposed_command(state, command);
+  const Command& asked = proposed ? *proposed : command;
+  switch (domain::flow_of(asked.flow).needs) {
     case domain::Needs::kNothing:
+    case domain::Needs::kProposed:
       break;
     case domain::Needs::kClaims: {
-      base::ProjectId project;
-      if (const auto id = state.find_project(command.text(domain::Field::kProject))) project = *id;
-      const auto* hold =
-          state.find_hold(command.text(domain::Field::kOrder), domain::HoldKind::kRepayment);
-      if (hold != nullptr) project = hold->project;
+      const base::ProjectId project = domain::claims_project(state, asked);
       if (project.is_none()) break;
       if (auto loaded = load_claims(project); !loaded) {
         read_fault = loaded.error();
@@ -120,10 +122,10 @@ std::optional<Refusal> Engine::Impl::decide_entry(const Command& command, base::
       break;
     }
     case domain::Needs::kTargetEntry:
-      target = read_entry(base::Sequence(command.count(domain::Field::kEntry)));
+      target = read_entry(base::Sequence(asked.count(domain::Field::kEntry)));
       break;
     case domain::Needs::kProposedEntry: {
-      const auto* proposal = state.find_proposal(command.text(domain::Field::kProposal));
+      const auto* proposal = state.find_proposal(asked.text(domain::Field::kProposal));
       if (proposal != nullptr) target = read_entry(proposal->target);
       break;
     }
@@ -167,7 +169,7 @@ std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& comm
     answers[i].refusal = decide_entry(commands[i], now);
     if (answers[i].refusal) {
       refused = i;
-      staged.push_back({i, draft, {}});
+      if (domain::is_sticky(answers[i].refusal->code)) staged.push_back({i, draft, {}});
       continue;
     }
     Staged& one = staged.emplace_back();
@@ -207,6 +209,7 @@ std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& comm
     answer.hash = append_entry(one.entry, id_hash, group);
     note_effects(one.entry, one.touched, id_hash);
     merge_touched(one.touched);
+    if (!one.entry.profiles.empty()) publish_profile();
   }
   return answers;
 }
@@ -325,6 +328,9 @@ void Engine::Impl::note_effects(const Entry& entry, const domain::Touched& touch
     days[cut.closed] = entry.sequence;
   }
 }
+
+// Profiles are few: those that other threads may still be reading are kept.
+void Engine::Impl::publish_profile() { profile.store(&profiles.emplace_back(state.profile())); }
 
 void Engine::Impl::merge_touched(const domain::Touched& touched) {
   const auto append = [](auto& to, const auto& from) {

@@ -127,7 +127,7 @@ std::optional<Fault> Engine::closed_reason() const {
   return std::nullopt;
 }
 
-const domain::Profile& Engine::profile() const { return impl_->profile; }
+const domain::Profile& Engine::profile() const { return *impl_->profile.load(); }
 
 Metrics Engine::metrics() const {
   const Counts& c = impl_->counts;

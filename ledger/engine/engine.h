@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,7 +31,7 @@ struct Options {
   std::size_t group_commands_max = 8'192;
   std::size_t fold_rows = 800'000;            // history rows in one projection run
   std::uint32_t fold_delay_ms = 2'000;        // a smaller run is written after this long
-  std::size_t claim_projects_max = 50'000;  // projects whose claims are kept in memory
+  std::size_t claim_projects_max = 50'000;    // projects whose claims are kept in memory
   std::size_t unfolded_rows_max = 4'000'000;  // the writer waits for the fold thread beyond this
 };
 
@@ -66,7 +67,14 @@ struct AccountView {
   // At a past sequence or date the pending counters are as of then, too.
   std::int64_t debits_posted = 0, credits_posted = 0, debits_pending = 0, credits_pending = 0;
   std::int64_t balance = 0;  // on the normal side
+  std::int64_t usable = 0;   // what may leave: the balance less the restrictions on it
   base::Sequence as_of;      // last sequence taken into account
+};
+
+struct OwnerView {
+  domain::Owner owner;
+  std::string kind;
+  std::vector<AccountView> accounts;
 };
 
 struct HistoryRow {  // one per entry and account
@@ -89,7 +97,9 @@ struct StoredEntry {
 struct ProjectView {
   domain::Project project;
   std::string borrower;
-  std::vector<std::pair<std::string, domain::Claim>> claims;  // holder code, claim
+  std::string guarantor;                                             // empty: none
+  std::vector<std::pair<std::string, domain::Claim>> claims;         // holder code, claim
+  std::vector<std::pair<std::string, domain::Recovery>> recoveries;  // compensator's code
 };
 
 struct HoldView {
@@ -97,6 +107,40 @@ struct HoldView {
   std::string account;
   std::string beneficiary;
   std::string project;
+};
+
+// What an early repayment of a project costs on the business date, without compensation.
+struct EarlyQuote {
+  base::Date day;
+  std::int64_t principal = 0;
+  std::int64_t interest = 0;
+};
+
+// Which open holds; one that is on the account (of the client) or for it. Empty: any.
+struct HoldFilter {
+  std::string account;
+  std::string client;
+  std::optional<domain::HoldKind> kind;
+};
+
+// A repaying project whose next instalment was due before the business date.
+struct OverdueView {
+  std::string project;
+  std::string borrower;
+  std::string guarantor;  // empty: none
+  std::uint32_t instalment = 0;
+  base::Date due;
+  std::int64_t days = 0;                     // past due on the business date
+  std::int64_t principal = 0, interest = 0;  // not paid of it
+};
+
+// A page of a listing: some rows, maybe none, and the cursor of the next page; without one it was
+// the last. What is there during the whole listing comes once; what comes or goes meanwhile may be
+// missed.
+template <typename Row, typename Cursor>
+struct Page {
+  std::vector<Row> rows;
+  std::optional<Cursor> next;
 };
 
 struct TrialBalance {
@@ -155,12 +199,13 @@ class Engine {
   std::uint64_t subscribe(std::function<void(base::Sequence)> on_durable);
   void unsubscribe(std::uint64_t handle);
   base::Sequence durable_head() const;
-  // Why nothing is taken any more (read-only after a failed write, or stopping); nothing while open.
-  // Any thread.
+  // Why nothing is taken any more (read-only after a failed write, or stopping); nothing while
+  // open. Any thread.
   std::optional<base::Fault> closed_reason() const;
 
   Metrics metrics() const;
-  // The profile of the ledger; it does not change while the engine is open.
+  // The profile now in force. Another may be adopted at any time; a reference once given stays good
+  // while the engine is open. Any thread.
   const domain::Profile& profile() const;
 
  private:
@@ -185,9 +230,22 @@ class Engine::View {
   std::optional<StoredEntry> entry(base::Sequence sequence) const;
   std::optional<StoredEntry> entry_by_command(std::string_view id) const;
   std::optional<ProjectView> project(std::string_view code) const;
+  // kNotFound: no such project, or nothing of it can be repaid early now.
+  base::Result<EarlyQuote, base::Fault> early_quote(std::string_view code) const;
   std::optional<HoldView> hold(std::string_view order, domain::HoldKind kind) const;
-  // Account codes of an owner, or nothing if there is no such owner.
-  std::optional<std::vector<AccountView>> owner(std::string_view code) const;
+  // All open holds of these kinds, by id. Looks at every open hold: for the day's close only.
+  std::vector<HoldView> open_holds(std::span<const domain::HoldKind> kinds) const;
+  std::optional<OwnerView> owner(std::string_view code) const;
+  // Listings, each at most `limit` rows from a cursor on; 0 or "" starts. kNotFound: the filter
+  // names nothing that exists. A cursor of holds() is good until the engine closes.
+  base::Result<Page<HoldView, std::uint64_t>, base::Fault> holds(const HoldFilter& filter,
+                                                                 std::uint64_t cursor,
+                                                                 std::size_t limit) const;
+  Page<domain::Proposal, std::string> open_proposals(std::string_view cursor,
+                                                     std::size_t limit) const;
+  // `marked`: those marked overdue already, else those not yet.
+  Page<OverdueView, std::uint64_t> overdue(bool marked, std::uint64_t cursor,
+                                           std::size_t limit) const;
   // Owners by id after `after`, for listings.
   std::vector<std::string> owners(std::uint64_t after, std::size_t limit) const;
   TrialBalance trial_balance() const;

@@ -12,8 +12,8 @@ constexpr std::uint64_t kFilterCapacityLeast = 1 << 22;
 }  // namespace
 
 Mark Engine::Impl::present_mark() const {
-  return {state.sequence(), state.time(),          state.business_date(), state.next_hold(), head,
-          tree.save(),      state.profile().text()};
+  return {state.sequence(), state.time(), state.business_date(), state.next_hold(),
+          state.switches(), head,         tree.save(),           state.profile().text()};
 }
 
 void Engine::Impl::seal_run() {

@@ -67,7 +67,8 @@ struct Engine::Impl final : domain::Orders {
 
   // --- decide thread -------------------------------------------------------------------------
   domain::State state;
-  domain::Profile profile;  // a copy that other threads may read
+  std::deque<domain::Profile> profiles;  // each that was in force since opening, never moved
+  std::atomic<const domain::Profile*> profile{nullptr};  // the last of them; any thread
   crypto::Digest head;
   journal::Tree tree;
   crypto::Sha256 sha;
@@ -136,6 +137,7 @@ struct Engine::Impl final : domain::Orders {
   void note_effects(const domain::Entry& entry, const domain::Touched& touched,
                     std::uint64_t id_hash);
   void merge_touched(const domain::Touched& touched);
+  void publish_profile();
   void close_block(Group& group);
   void finish_group(Group& group);
   bool exists(std::string_view command_id) const override;

@@ -77,6 +77,7 @@ std::string encode(const Mark& m) {
   put(out, m.time.ns);
   put(out, m.business_date.yyyymmdd());
   put(out, m.next_hold);
+  put(out, m.switches);
   out.append(m.head.view());
   put_text<std::uint32_t>(out, m.tree);
   put_text<std::uint32_t>(out, m.profile);
@@ -90,6 +91,7 @@ std::optional<Mark> decode_mark(std::string_view bytes) {
   m.time.ns = in.get<std::int64_t>();
   m.business_date = get_date(in);
   m.next_hold = in.get<std::uint64_t>();
+  m.switches = in.get<std::uint8_t>();
   m.head = get_digest(in);
   m.tree = in.get_text<std::uint32_t>();
   m.profile = in.get_text<std::uint32_t>();
@@ -123,6 +125,7 @@ std::string encode(const domain::Owner& o) {
   put(out, o.kind);
   put(out, o.currency);
   put(out, o.outstanding);
+  put(out, o.elsewhere);
   put_text<std::uint8_t>(out, o.code);
   return out;
 }
@@ -136,6 +139,7 @@ std::optional<domain::Owner> decode_owner(std::string_view bytes) {
   o.kind = in.get<std::uint8_t>();
   o.currency = in.get<std::uint8_t>();
   o.outstanding = in.get<std::int64_t>();
+  o.elsewhere = in.get<std::int64_t>();
   o.code = in.get_text<std::uint8_t>();
   return whole(in, std::move(o));
 }
@@ -147,6 +151,8 @@ std::string encode(const domain::Hold& h) {
                 h.beneficiary.value(), h.project.value(), h.instalment, h.remaining);
   put_text<std::uint8_t>(out, h.order);
   put_text<std::uint8_t>(out, h.fee_rule);
+  put(out, h.expires.yyyymmdd());
+  put(out, h.principal);
   return out;
 }
 
@@ -162,6 +168,8 @@ std::optional<domain::Hold> decode_hold(std::string_view bytes) {
   h.remaining = in.get<std::int64_t>();
   h.order = in.get_text<std::uint8_t>();
   h.fee_rule = in.get_text<std::uint8_t>();
+  h.expires = get_date(in);
+  h.principal = in.get<std::int64_t>();
   return whole(in, std::move(h));
 }
 
@@ -173,12 +181,17 @@ std::string encode(const domain::Project& p) {
   put(out, p.target.minor());
   out.append(p.contract.view());
   put(out, static_cast<std::uint8_t>(p.state));
-  put(out, p.instalments_paid);
-  put(out, p.frozen);
-  put(out, p.disbursed);
-  put(out, p.repaid);
-  put(out, p.interest_paid);
-  put(out, p.fees);
+  base::put_all(out, p.instalments_paid, p.part_principal, p.part_interest, p.voided_from,
+                p.overdue_marks, p.overdue_since.yyyymmdd(), p.guarantor.value());
+  put_text<std::uint8_t>(out, p.payee);
+  base::put_all(out, p.frozen, p.disbursed, p.repaid, p.interest_paid, p.compensated, p.recovered,
+                p.principal_since, p.interest_since, p.fees);
+  put(out, static_cast<std::uint32_t>(p.recoveries.size()));
+  for (const domain::Recovery& r : p.recoveries) {
+    base::put_all(out, r.holder.value(), r.principal, r.principal_recovered, r.interest,
+                  r.interest_recovered);
+  }
+  put(out, p.lent_on.yyyymmdd());
   put(out, p.repayment.value());
   put(out, static_cast<std::uint32_t>(p.instalments.size()));
   for (const domain::Instalment& i : p.instalments) {
@@ -188,6 +201,8 @@ std::string encode(const domain::Project& p) {
   }
   put(out, static_cast<std::uint32_t>(p.bids.size()));
   for (const base::HoldId bid : p.bids) put(out, bid.value());
+  put(out, static_cast<std::uint32_t>(p.entrusted.size()));
+  for (const base::HoldId hold : p.entrusted) put(out, hold.value());
   return out;
 }
 
@@ -201,11 +216,27 @@ std::optional<domain::Project> decode_project(std::string_view bytes) {
   p.contract = get_digest(in);
   p.state = static_cast<domain::ProjectState>(in.get<std::uint8_t>());
   p.instalments_paid = in.get<std::uint32_t>();
-  p.frozen = in.get<std::int64_t>();
-  p.disbursed = in.get<std::int64_t>();
-  p.repaid = in.get<std::int64_t>();
-  p.interest_paid = in.get<std::int64_t>();
-  p.fees = in.get<std::int64_t>();
+  p.part_principal = in.get<std::int64_t>();
+  p.part_interest = in.get<std::int64_t>();
+  p.voided_from = in.get<std::uint32_t>();
+  p.overdue_marks = in.get<std::uint32_t>();
+  p.overdue_since = get_date(in);
+  p.guarantor = base::ClientId(in.get<std::uint64_t>());
+  p.payee = in.get_text<std::uint8_t>();
+  for (std::int64_t* figure : {&p.frozen, &p.disbursed, &p.repaid, &p.interest_paid, &p.compensated,
+                               &p.recovered, &p.principal_since, &p.interest_since, &p.fees}) {
+    *figure = in.get<std::int64_t>();
+  }
+  const auto recoveries = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < recoveries && !in.failed(); ++i) {
+    domain::Recovery& r = p.recoveries.emplace_back();
+    r.holder = base::ClientId(in.get<std::uint64_t>());
+    r.principal = in.get<std::int64_t>();
+    r.principal_recovered = in.get<std::int64_t>();
+    r.interest = in.get<std::int64_t>();
+    r.interest_recovered = in.get<std::int64_t>();
+  }
+  p.lent_on = get_date(in);
   p.repayment = base::HoldId(in.get<std::uint64_t>());
   const auto instalments = in.get<std::uint32_t>();
   for (std::uint32_t i = 0; i < instalments && !in.failed(); ++i) {
@@ -218,15 +249,17 @@ std::optional<domain::Project> decode_project(std::string_view bytes) {
   for (std::uint32_t i = 0; i < bids && !in.failed(); ++i) {
     p.bids.emplace_back(in.get<std::uint64_t>());
   }
+  const auto entrusted = in.get<std::uint32_t>();
+  for (std::uint32_t i = 0; i < entrusted && !in.failed(); ++i) {
+    p.entrusted.emplace_back(in.get<std::uint64_t>());
+  }
   return whole(in, std::move(p));
 }
 
 std::string encode(const domain::Claim& c) {
   std::string out;
-  put(out, c.holder.value());
-  put(out, c.principal);
-  put(out, c.principal_paid);
-  put(out, c.interest_paid);
+  base::put_all(out, c.holder.value(), c.principal, c.principal_paid, c.interest_paid, c.reserved,
+                c.weight, c.principal_since, c.interest_since, c.principal_carry, c.interest_carry);
   return out;
 }
 
@@ -234,9 +267,11 @@ std::optional<domain::Claim> decode_claim(std::string_view bytes) {
   Decoder in(bytes);
   domain::Claim c;
   c.holder = base::ClientId(in.get<std::uint64_t>());
-  c.principal = in.get<std::int64_t>();
-  c.principal_paid = in.get<std::int64_t>();
-  c.interest_paid = in.get<std::int64_t>();
+  for (std::int64_t* figure :
+       {&c.principal, &c.principal_paid, &c.interest_paid, &c.reserved, &c.weight,
+        &c.principal_since, &c.interest_since, &c.principal_carry, &c.interest_carry}) {
+    *figure = in.get<std::int64_t>();
+  }
   return whole(in, c);
 }
 
@@ -247,6 +282,9 @@ std::string encode(const domain::Proposal& p) {
   put(out, p.target.value());
   out.append(p.target_hash.view());
   put(out, static_cast<std::uint8_t>(p.status));
+  put(out, static_cast<std::uint16_t>(p.flow));
+  put(out, p.expires.yyyymmdd());
+  put_text<std::uint32_t>(out, p.body);
   return out;
 }
 
@@ -257,7 +295,10 @@ std::optional<domain::Proposal> decode_proposal(std::string_view bytes) {
   p.maker = in.get_text<std::uint8_t>();
   p.target = base::Sequence(in.get<std::uint64_t>());
   p.target_hash = get_digest(in);
-  p.status = static_cast<domain::ReversalOp>(in.get<std::uint8_t>());
+  p.status = static_cast<domain::ProposalOp>(in.get<std::uint8_t>());
+  p.flow = static_cast<domain::FlowCode>(in.get<std::uint16_t>());
+  p.expires = get_date(in);
+  p.body = in.get_text<std::uint32_t>();
   return whole(in, std::move(p));
 }
 

@@ -19,6 +19,7 @@ struct Mark {
   base::Timestamp time;
   base::Date business_date;
   std::uint64_t next_hold = 1;
+  std::uint8_t switches = 0;
   crypto::Digest head;
   std::string tree;     // Tree::save()
   std::string profile;  // TOML text in force

@@ -138,6 +138,7 @@ class Comparison {
       RebuildReport::Line& line = add_line("mark", 1, 1);
       const bool same = mark_->head == mark_head_ && mark_->tree == tree_.save() &&
                         mark_->time == state_.time() && mark_->next_hold == state_.next_hold() &&
+                        mark_->switches == state_.switches() &&
                         mark_->business_date == state_.business_date();
       if (!same) note(line, fmt::format("mark at {}", report_.mark.value()));
     }

@@ -55,7 +55,7 @@ Done Engine::Impl::recover() {
   folded_through = state.sequence().value();
   if (auto done = replay(); !done) return done;
   if (!state.has_profile()) return fail(base::not_found(options.path + ": the journal is empty"));
-  profile = state.profile();
+  publish_profile();
   durable = state.sequence().value();
   return ok;
 }
@@ -136,7 +136,7 @@ Done Engine::Impl::load_projections(const Mark& mark) {
     if (date) days[*date] = base::Sequence(base::get_key(value));
     return true;
   });
-  state.load_position(mark.sequence, mark.time, mark.business_date, mark.next_hold);
+  state.load_position(mark.sequence, mark.time, mark.business_date, mark.next_hold, mark.switches);
   return done;
 }
 

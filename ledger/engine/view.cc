@@ -27,13 +27,18 @@ AccountView fixed_part(const State& state, base::AccountId id) {
   return view;
 }
 
-void fill_counters(AccountView& view, const Counters& c, base::Sequence as_of) {
+// Pending debits restrict what is not itemised; elsewhere every fen has its hold anyway.
+void fill_counters(const State& state, AccountView& view, const Counters& c, base::Sequence as_of) {
   view.debits_posted = c.debits_posted;
   view.credits_posted = c.credits_posted;
   view.debits_pending = c.debits_pending;
   view.credits_pending = c.credits_pending;
   const std::int64_t credit = c.credits_posted - c.debits_posted;
   view.balance = view.debit_normal ? -credit : credit;
+  const auto class_index = state.profile().class_index(view.account_class);
+  const bool itemised = class_index && state.profile().classes()[*class_index].itemised;
+  const std::int64_t restricted = itemised ? 0 : view.debits_pending;
+  view.usable = std::max<std::int64_t>(0, view.balance - restricted);
   view.as_of = as_of;
 }
 
@@ -48,7 +53,7 @@ std::optional<AccountView> Engine::View::account(std::string_view code) const {
   const auto id = impl_.state.find_account(code);
   if (!id) return std::nullopt;
   AccountView view = fixed_part(impl_.state, *id);
-  fill_counters(view, counters_of(impl_.state.account(*id)), impl_.state.sequence());
+  fill_counters(impl_.state, view, counters_of(impl_.state.account(*id)), impl_.state.sequence());
   return view;
 }
 
@@ -106,7 +111,7 @@ base::Result<AccountView, Fault> Engine::View::account_at(std::string_view code,
   if (!found) {
     return fail(base::not_found(fmt::format("account {} at sequence {}", code, at.value())));
   }
-  fill_counters(view, *found, at);
+  fill_counters(impl_.state, view, *found, at);
   return view;
 }
 
@@ -187,35 +192,14 @@ std::optional<ProjectView> Engine::View::project(std::string_view code) const {
   ProjectView view;
   view.project = impl_.state.project(*id);
   view.borrower = owner_code(view.project.borrower);
+  if (!view.project.guarantor.is_none()) view.guarantor = owner_code(view.project.guarantor);
   for (const domain::Claim& claim : impl_.state.claims(*id)) {
     view.claims.emplace_back(owner_code(claim.holder), claim);
   }
-  return view;
-}
-
-std::optional<HoldView> Engine::View::hold(std::string_view order, domain::HoldKind kind) const {
-  const domain::Hold* hold = impl_.state.find_hold(order, kind);
-  if (hold == nullptr) return std::nullopt;
-  HoldView view;
-  view.hold = *hold;
-  view.account = account_code(hold->account);
-  view.beneficiary = account_code(hold->beneficiary);
-  if (!hold->project.is_none()) view.project = project_code(hold->project);
-  return view;
-}
-
-std::optional<std::vector<AccountView>> Engine::View::owner(std::string_view code) const {
-  const auto id = impl_.state.find_owner(code);
-  if (!id) return std::nullopt;
-  const domain::Owner& owner = impl_.state.owner(*id);
-  std::vector<AccountView> views;
-  for (std::uint16_t i = 0; i < owner.account_count; ++i) {
-    const base::AccountId account(owner.first_account + i);
-    AccountView view = fixed_part(impl_.state, account);
-    fill_counters(view, counters_of(impl_.state.account(account)), impl_.state.sequence());
-    views.push_back(std::move(view));
+  for (const domain::Recovery& recovery : view.project.recoveries) {
+    view.recoveries.emplace_back(owner_code(recovery.holder), recovery);
   }
-  return views;
+  return view;
 }
 
 std::vector<std::string> Engine::View::owners(std::uint64_t after, std::size_t limit) const {

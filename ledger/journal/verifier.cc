@@ -72,10 +72,21 @@ struct Past {
   FlowCode flow = FlowCode::kGenesis;
 };
 
+// The step of a proposal that an entry of this flow is.
+std::optional<domain::ProposalOp> proposal_op(FlowCode flow) {
+  if (flow == FlowCode::kPropose) return domain::ProposalOp::kProposed;
+  if (flow == FlowCode::kApprove) return domain::ProposalOp::kApproved;
+  if (flow == FlowCode::kReject) return domain::ProposalOp::kRejected;
+  if (flow == FlowCode::kProposalExpire) return domain::ProposalOp::kExpired;
+  return std::nullopt;
+}
+
 bool has_effects(const Entry& e) {
   return !(e.postings.empty() && e.owners.empty() && e.holds.empty() && e.projects.empty() &&
            e.moves.empty() && e.instalments.empty() && e.claims.empty() && e.reversals.empty() &&
-           e.profiles.empty() && e.cut_offs.empty() && e.fees.empty());
+           e.profiles.empty() && e.cut_offs.empty() && e.fees.empty() && e.proposals.empty() &&
+           e.voided.empty() && e.overdue.empty() && e.owner_changes.empty() && e.switches.empty() &&
+           e.alerts.empty());
 }
 
 }  // namespace
@@ -130,10 +141,25 @@ struct Verifier::Impl {
     return std::nullopt;
   }
 
+  // After genesis a profile comes by its own flow only, as the command has it. Whether it may
+  // follow the one in force is for the fold to say.
+  Reason check_profile() const {
+    const bool adopts =
+        entry.committed() && domain::effective_flow(entry) == FlowCode::kAdoptProfile;
+    if (entry.committed() && entry.profiles.size() != (adopts ? 1U : 0U))
+      return "profile: adopted by another flow";
+    if (!adopts) return std::nullopt;
+    const auto body = domain::effective_body(entry);
+    if (entry.profiles[0].text != domain::value_in(body, domain::Field::kProfile)) {
+      return "profile: not the one of the command";
+    }
+    return std::nullopt;
+  }
+
   Reason check_outcome() const {
     if (entry.profile_version != state.profile().version()) return "profile version";
     if (entry.business_date != state.business_date()) return "business date";
-    if (!entry.profiles.empty()) return "profile: adopted after genesis";
+    if (auto reason = check_profile()) return reason;
     if (entry.committed()) return entry.refusal == 0 ? Reason() : "outcome: committed and refused";
     const auto code = domain::refusal_from_number(entry.refusal);
     if (!code || !domain::is_sticky(*code)) return "outcome: refusal code";
@@ -157,6 +183,8 @@ struct Verifier::Impl {
   Half movements(bool inverse) {
     scratch.clear();
     for (const domain::Posting& p : entry.postings) {
+      // What the platform owes for a client who is short is no part of the inverse.
+      if (inverse && p.kind != domain::PostingKind::kReversal) continue;
       base::put(scratch, (inverse ? p.credit : p.debit).value());
       base::put(scratch, (inverse ? p.debit : p.credit).value());
       base::put(scratch, p.amount.minor());
@@ -174,6 +202,7 @@ struct Verifier::Impl {
       base::put(scratch, h.amount.minor());
       base::put_text<std::uint8_t>(scratch, h.order);
       base::put_text<std::uint8_t>(scratch, h.fee_rule);
+      base::put_all(scratch, h.expires.yyyymmdd(), h.principal.minor());
     }
     for (const domain::FeeChange& f : entry.fees) {
       const auto undone =
@@ -193,6 +222,10 @@ struct Verifier::Impl {
       const Past& target = past[number - 1];
       if (target.hash != step.target_hash) return "reversal: hash of the target";
       if (target.flow != step.target_flow) return "reversal: flow of the target";
+      if (step.op == domain::ReversalOp::kReturned) {
+        if (step.proposal != entry.command_id) return "reversal: return of somebody else";
+        continue;
+      }
       if (step.op == domain::ReversalOp::kProposed) {
         if (step.proposal != entry.command_id || step.maker != entry.operator_name) {
           return "reversal: proposal of somebody else";
@@ -206,13 +239,68 @@ struct Verifier::Impl {
       }
       if (step.op != domain::ReversalOp::kApproved) continue;
       if (step.maker == entry.operator_name) return "reversal: approved by its maker";
-      const bool marked = std::all_of(
-          entry.postings.begin(), entry.postings.end(),
-          [](const domain::Posting& p) { return p.kind == domain::PostingKind::kReversal; });
-      if (!marked || target.movements != movements(true))
-        return "reversal: not the inverse of its target";
+      if (target.movements != movements(true)) return "reversal: not the inverse of its target";
     }
     return std::nullopt;
+  }
+
+  // Whether the entry is the step of a proposal that its flow says, and does nothing else.
+  Reason check_proposals() const {
+    if (!entry.committed()) return std::nullopt;
+    const auto op = proposal_op(entry.flow);
+    if (entry.proposals.size() != (op ? 1U : 0U)) return "proposal: not a step of this flow";
+    if (!op) return check_one_operator();
+    const domain::ProposalStep& step = entry.proposals.front();
+    if (step.op != *op) return "proposal: not the step of this flow";
+    Entry others = entry;
+    others.proposals.clear();
+    if (step.op != domain::ProposalOp::kApproved && has_effects(others)) {
+      return "proposal: has effects before it is approved";
+    }
+    const domain::Proposal* proposal = state.find_proposal(step.proposal);
+    if (step.op == domain::ProposalOp::kProposed) return check_new_proposal(step);
+    const bool reversal = step.flow == FlowCode::kGenesis;  // those have their own flows
+    if (proposal == nullptr || reversal || proposal->maker != step.maker ||
+        proposal->flow != step.flow || proposal->expires != step.expires ||
+        proposal->body != step.body ||
+        step.proposal != domain::value_in(entry.command, domain::Field::kProposal)) {
+      return "proposal: not what was proposed";
+    }
+    const bool ended = !step.expires.is_none() && entry.business_date > step.expires;
+    if (step.op == domain::ProposalOp::kExpired && !ended) return "proposal: is not over";
+    if (step.op != domain::ProposalOp::kApproved) return std::nullopt;
+    if (entry.operator_name.empty() || step.maker == entry.operator_name) {
+      return "proposal: approved by its maker";
+    }
+    return ended ? Reason("proposal: approved after its end") : std::nullopt;
+  }
+
+  Reason check_new_proposal(const domain::ProposalStep& step) const {
+    if (step.proposal != entry.command_id || step.maker.empty() ||
+        step.maker != entry.operator_name) {
+      return "proposal: of somebody else";
+    }
+    if (proposal_op(step.flow) || !domain::fields_of(step.body)) return "proposal: of no command";
+    if (!step.expires.is_none() && step.expires < entry.business_date) {
+      return "proposal: is over when it begins";
+    }
+    std::string proposed;
+    base::put(proposed, static_cast<std::uint16_t>(step.flow));
+    proposed.append(step.body);
+    return proposed == domain::value_in(entry.command, domain::Field::kProposed)
+               ? std::nullopt
+               : Reason("proposal: not the proposed command");
+  }
+
+  // What the profile leaves to two operators is never done by one.
+  Reason check_one_operator() const {
+    const domain::FlowRules* rules = state.profile().rules_of(entry.flow);
+    if (rules == nullptr) return std::nullopt;
+    domain::Command command;
+    command.body = entry.command;
+    const bool above =
+        rules->four_eyes_above && command.amount(domain::Field::kAmount) > *rules->four_eyes_above;
+    return rules->four_eyes || above ? Reason("two operators: done by one") : std::nullopt;
   }
 
   Reason check_content() {
@@ -221,6 +309,7 @@ struct Verifier::Impl {
     if (auto reason = check_outcome()) return reason;
     if (auto reason = check_cut_offs()) return reason;
     if (auto reason = check_reversals()) return reason;
+    if (auto reason = check_proposals()) return reason;
     if (!entry.committed()) return std::nullopt;
     if (const auto broken = domain::laws::check_all(state, entry)) {
       return fmt::format("law {} {}", domain::text_of(broken->code).name, broken->detail);
@@ -232,10 +321,11 @@ struct Verifier::Impl {
     if (const auto applied = state.apply(entry, nullptr); !applied) {
       return "state: " + applied.error().message;
     }
-    if (entries > 0) return std::nullopt;
+    if (entry.profiles.empty()) return std::nullopt;
     const domain::ProfileAdopted& adopted = entry.profiles.front();
+    const bool first = entries == 0;
     if (adopted.version != state.profile().version() || adopted.name != state.profile().name() ||
-        entry.profile_version != adopted.version) {
+        (first && entry.profile_version != adopted.version)) {
       return "profile: name or version differ from its text";
     }
     return std::nullopt;
@@ -258,7 +348,7 @@ std::optional<Violation> Verifier::take(std::string_view entry, const crypto::Di
     return Violation{v.entries + 1, *std::move(reason)};
   v.tree.append(entry);
   v.head = stored_hash;
-  v.past.push_back({stored_hash, v.movements(false), v.entry.flow});
+  v.past.push_back({stored_hash, v.movements(false), effective_flow(v.entry)});
   v.postings += v.entry.postings.size();
   ++v.entries;
   return std::nullopt;

@@ -59,6 +59,7 @@ int status_of(domain::RefusalCode code) {
     return 403;
   }
   if (code == kIdReused) return 409;
+  if (code == kHalted) return 503;
   return static_cast<int>(code) < 198 ? 400 : 422;
 }
 

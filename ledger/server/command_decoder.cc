@@ -241,6 +241,7 @@ struct CommandDecoder::Impl {
     switch (spec.type) {
       case FieldType::kCode:
       case FieldType::kText:
+      case FieldType::kDocument:
       case FieldType::kDate:
       case FieldType::kHash:
       case FieldType::kCurrencyCode:
@@ -250,9 +251,10 @@ struct CommandDecoder::Impl {
         return builder.set_text(spec.field, *text);
       }
       case FieldType::kAmount:
+      case FieldType::kAmountOrZero:
       case FieldType::kCount: {
         std::int64_t number = 0;
-        auto refusal = read_integer(value, spec.name, spec.type == FieldType::kAmount, number);
+        auto refusal = read_integer(value, spec.name, spec.type != FieldType::kCount, number);
         if (refusal) return refusal;
         return builder.set_integer(spec.field, number);
       }
@@ -261,10 +263,43 @@ struct CommandDecoder::Impl {
         if (!flag) return refuse(RefusalCode::kWrongType, spec.name);
         return builder.set_flag(spec.field, *flag);
       }
+      case FieldType::kCommand:
+        return read_proposed(spec, value);
       case FieldType::kSchedule:
         return read_schedule(value);
     }
     return std::nullopt;
+  }
+
+  // --- a command inside a command: an object with a flow and its fields, without an id ---
+  std::optional<Refusal> read_proposed(const FieldSpec& spec, od::value value) {
+    if (inside || need(value.type()) != od::json_type::object) {
+      check_unread(value);
+      return refuse(inside ? RefusalCode::kUnknownField : RefusalCode::kWrongType, spec.name);
+    }
+    inside = true;
+    std::swap(builder, outer);
+    builder.start();
+    Worst worst;
+    worst.note(builder.set_id("proposed"));
+    std::uint64_t seen = 0;
+    DecodedRequest unused;
+    DecodedRequest::Item item;
+    for (auto member : need(value.get_object())) {
+      read_member(need(std::move(member)), unused, item, seen, worst);
+    }
+    domain::Command command;
+    if (worst.none()) {
+      auto built = builder.finish();
+      if (built) command = *std::move(built);
+      if (!built) worst.note(built.error());
+    }
+    std::swap(builder, outer);
+    inside = false;
+    if (worst.none()) return builder.set_command(spec.field, command);
+    auto refusal = worst.take();
+    refusal->detail = "proposed: " + refusal->detail;
+    return refusal;
   }
 
   void read_member(od::field member, DecodedRequest& out, DecodedRequest::Item& item,
@@ -273,7 +308,7 @@ struct CommandDecoder::Impl {
     constexpr std::uint64_t kFlowBit = 1ULL << 63;
     const std::string_view name = need(member.unescaped_key());
     const FieldSpec* spec = fields.find(name);
-    const bool is_id = name == "id";
+    const bool is_id = name == "id" && !inside;
     const bool is_flow = name == "flow";
     if (spec == nullptr && !is_id && !is_flow) {
       worst.note(refuse(RefusalCode::kUnknownField, shown(name)));
@@ -417,6 +452,8 @@ struct CommandDecoder::Impl {
   const FieldTable fields;
   od::parser parser;
   domain::CommandBuilder builder;
+  domain::CommandBuilder outer;  // of the command around the one being read
+  bool inside = false;
   std::vector<domain::Instalment> schedule;
 };
 

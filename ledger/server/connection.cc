@@ -212,6 +212,7 @@ void Connection::dispatch() {
   chunked_ = wire_->text.version >= 11;
   state_ = State::kHandling;
   deadline_ms_ = 0;
+  peer_.follow();
   loop_->service().handle(self());
 }
 

@@ -62,7 +62,7 @@ class Connection final : public Exchange {
   void set_deadline(std::uint32_t ms);
 
   const std::shared_ptr<Loop> loop_;
-  const Peer peer_;
+  Peer peer_;
   std::unique_ptr<Wire> wire_;
   State state_ = State::kReading;
   bool pumping_ = false;

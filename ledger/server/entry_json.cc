@@ -16,50 +16,6 @@ std::string_view code_of(const std::map<std::uint64_t, std::string>& codes, std:
   return at == codes.end() ? std::string_view() : std::string_view(at->second);
 }
 
-void append_schedule(std::string& out, const std::vector<Instalment>& instalments) {
-  out.push_back('[');
-  Commas commas;
-  for (const Instalment& one : instalments) {
-    commas.next(out);
-    ObjectWriter object(out);
-    object.date("due", one.due)
-        .signed_number("principal", one.principal.minor())
-        .signed_number("interest", one.interest.minor());
-    object.close();
-  }
-  out.push_back(']');
-}
-
-// The command's fields as the client sent them.
-void append_command(std::string& out, const Entry& entry) {
-  Command command;
-  command.body = entry.command;
-  ObjectWriter object(out);
-  const auto fields = fields_of(entry.command);
-  for (const BodyField& f : fields ? *fields : std::vector<BodyField>()) {
-    const FieldSpec& spec = spec_of(f.field);
-    switch (spec.type) {
-      case FieldType::kAmount:
-      case FieldType::kCount:
-      case FieldType::kFlag:
-        object.key(spec.name).append(show(f.field, f.value));
-        break;
-      case FieldType::kSchedule:
-        append_schedule(object.key(spec.name), command.schedule());
-        break;
-      case FieldType::kCode:
-      case FieldType::kText:
-      case FieldType::kDate:
-      case FieldType::kHash:
-      case FieldType::kCurrencyCode:
-      case FieldType::kAuthorityName:
-        object.text(spec.name, show(f.field, f.value));
-        break;
-    }
-  }
-  object.close();
-}
-
 template <typename T, typename Append>
 void append_list(ObjectWriter& parent, std::string_view name, const std::vector<T>& list,
                  const Append& append) {
@@ -77,15 +33,9 @@ void append_list(ObjectWriter& parent, std::string_view name, const std::vector<
 }
 
 void append_owner(ObjectWriter& object, const OwnerOpened& owner) {
-  object.text("code", owner.code)
-      .text("kind", owner.kind)
-      .text("currency", owner.currency.code())
-      .flag("legal_person",
-            (owner.flags & static_cast<std::uint16_t>(OwnerFlag::kLegalPerson)) != 0)
-      .flag("related_party",
-            (owner.flags & static_cast<std::uint16_t>(OwnerFlag::kRelatedParty)) != 0)
-      .number("id", owner.id.value())
-      .number("first_account", owner.first_account.value());
+  object.text("code", owner.code).text("kind", owner.kind).text("currency", owner.currency.code());
+  append_owner_flags(object, owner.flags);
+  object.number("id", owner.id.value()).number("first_account", owner.first_account.value());
   std::string& out = object.key("accounts");
   out.push_back('[');
   Commas commas;
@@ -114,6 +64,8 @@ void append_hold(ObjectWriter& object, const HoldChange& hold, const Names& name
   }
   if (hold.instalment != 0) object.number("instalment", hold.instalment);
   if (!hold.fee_rule.empty()) object.text("fee_rule", hold.fee_rule);
+  if (!hold.expires.is_none()) object.date("expires", hold.expires);
+  if (!hold.principal.is_zero()) object.signed_number("principal", hold.principal.minor());
 }
 
 void append_cut_off(ObjectWriter& object, const CutOff& cut) {
@@ -130,6 +82,65 @@ void append_cut_off(ObjectWriter& object, const CutOff& cut) {
   });
 }
 
+void append_opened(ObjectWriter& object, const ProjectOpened& project, const Names& names) {
+  object.text("code", project.code)
+      .text("borrower", code_of(names.owners, project.borrower.value()))
+      .signed_number("target", project.target.minor())
+      .digest("contract_hash", project.contract);
+  if (!project.guarantor.is_none()) {
+    object.text("guarantor", code_of(names.owners, project.guarantor.value()));
+  }
+  if (!project.payee.empty()) object.text("payee", project.payee);
+  append_schedule(object.key("instalments"), project.instalments);
+}
+
+void append_alert(ObjectWriter& object, const Alert& alert) {
+  object.text("rule", alert.rule)
+      .text("subject", alert.subject)
+      .number("severity", alert.severity)
+      .signed_number("amount", alert.amount.minor());
+  std::string& out = object.key("entries");
+  out.push_back('[');
+  Commas commas;
+  for (const base::Sequence cause : alert.entries) {
+    commas.next(out);
+    append_number(out, cause.value());
+  }
+  out.push_back(']');
+}
+
+// Sections 12 and up.
+void append_later_effects(ObjectWriter& object, const Entry& entry, const Names& names) {
+  append_list(object, "proposals", entry.proposals, [](ObjectWriter& o, const ProposalStep& p) {
+    o.text("op", name_of(p.op)).text("proposal", p.proposal).text("maker", p.maker);
+    if (!p.expires.is_none()) o.date("expires", p.expires);
+    append_command(o.key("command"), p.flow, p.body);
+  });
+  append_list(object, "voided", entry.voided, [&](ObjectWriter& o, const ScheduleVoided& v) {
+    o.text("project", code_of(names.projects, v.project.value()))
+        .number("from", v.from)
+        .signed_number("principal", v.principal.minor())
+        .signed_number("interest", v.interest.minor());
+  });
+  append_list(object, "overdue", entry.overdue, [&](ObjectWriter& o, const OverdueMark& m) {
+    o.text("project", code_of(names.projects, m.project.value()))
+        .number("instalment", m.instalment)
+        .date("due", m.due)
+        .number("days", m.days)
+        .signed_number("penalty", m.penalty.minor());
+  });
+  append_list(object, "owner_changes", entry.owner_changes,
+              [&](ObjectWriter& o, const OwnerChanged& c) {
+                o.text("owner", code_of(names.owners, c.id.value()));
+                append_owner_flags(o, c.flags);
+                o.signed_number("elsewhere", c.elsewhere.minor());
+              });
+  append_list(object, "switches", entry.switches, [](ObjectWriter& o, const Switch& change) {
+    o.text("what", name_of(change.what)).flag("on", change.on);
+  });
+  append_list(object, "alerts", entry.alerts, append_alert);
+}
+
 void append_effects(ObjectWriter& object, const Entry& entry, const Names& names) {
   append_list(object, "postings", entry.postings, [&](ObjectWriter& o, const Posting& p) {
     o.text("debit", code_of(names.accounts, p.debit.value()))
@@ -140,13 +151,8 @@ void append_effects(ObjectWriter& object, const Entry& entry, const Names& names
   append_list(object, "owners", entry.owners, append_owner);
   append_list(object, "holds", entry.holds,
               [&](ObjectWriter& o, const HoldChange& h) { append_hold(o, h, names); });
-  append_list(object, "projects", entry.projects, [&](ObjectWriter& o, const ProjectOpened& p) {
-    o.text("code", p.code)
-        .text("borrower", code_of(names.owners, p.borrower.value()))
-        .signed_number("target", p.target.minor())
-        .digest("contract_hash", p.contract);
-    append_schedule(o.key("instalments"), p.instalments);
-  });
+  append_list(object, "projects", entry.projects,
+              [&](ObjectWriter& o, const ProjectOpened& p) { append_opened(o, p, names); });
   append_list(object, "moves", entry.moves, [&](ObjectWriter& o, const ProjectMoved& m) {
     o.text("project", code_of(names.projects, m.id.value())).text("to", name_of(m.to));
   });
@@ -181,9 +187,71 @@ void append_effects(ObjectWriter& object, const Entry& entry, const Names& names
         .text("project", code_of(names.projects, f.project.value()))
         .signed_number("amount", f.amount.minor());
   });
+  append_later_effects(object, entry, names);
 }
 
 }  // namespace
+
+void append_schedule(std::string& out, const std::vector<Instalment>& instalments) {
+  out.push_back('[');
+  Commas commas;
+  for (const Instalment& one : instalments) {
+    commas.next(out);
+    ObjectWriter object(out);
+    object.date("due", one.due)
+        .signed_number("principal", one.principal.minor())
+        .signed_number("interest", one.interest.minor());
+    object.close();
+  }
+  out.push_back(']');
+}
+
+void append_command(std::string& out, std::optional<FlowCode> flow, std::string_view body) {
+  Command command;
+  command.body = body;
+  ObjectWriter object(out);
+  if (flow) object.text("flow", name_of(*flow));
+  const auto fields = fields_of(body);
+  for (const BodyField& f : fields ? *fields : std::vector<BodyField>()) {
+    const FieldSpec& spec = spec_of(f.field);
+    switch (spec.type) {
+      case FieldType::kAmount:
+      case FieldType::kAmountOrZero:
+      case FieldType::kCount:
+      case FieldType::kFlag:
+        object.key(spec.name).append(show(f.field, f.value));
+        break;
+      case FieldType::kSchedule:
+        append_schedule(object.key(spec.name), command.schedule());
+        break;
+      case FieldType::kCommand:
+        if (const auto inner = command.nested(f.field)) {
+          append_command(object.key(spec.name), inner->flow, inner->body);
+        }
+        break;
+      case FieldType::kCode:
+      case FieldType::kText:
+      case FieldType::kDocument:
+      case FieldType::kDate:
+      case FieldType::kHash:
+      case FieldType::kCurrencyCode:
+      case FieldType::kAuthorityName:
+        object.text(spec.name, show(f.field, f.value));
+        break;
+    }
+  }
+  object.close();
+}
+
+void append_owner_flags(ObjectWriter& object, std::uint16_t flags) {
+  const auto has = [flags](OwnerFlag flag) {
+    return (flags & static_cast<std::uint16_t>(flag)) != 0;
+  };
+  object.flag("legal_person", has(OwnerFlag::kLegalPerson))
+      .flag("related_party", has(OwnerFlag::kRelatedParty))
+      .flag("dormant", has(OwnerFlag::kDormant))
+      .flag("frozen", has(OwnerFlag::kFrozen));
+}
 
 void Names::want(const Entry& entry) {
   for (const Posting& p : entry.postings) {
@@ -195,7 +263,10 @@ void Names::want(const Entry& entry) {
     if (!h.beneficiary.is_none()) accounts.try_emplace(h.beneficiary.value());
     if (!h.project.is_none()) projects.try_emplace(h.project.value());
   }
-  for (const ProjectOpened& p : entry.projects) owners.try_emplace(p.borrower.value());
+  for (const ProjectOpened& p : entry.projects) {
+    owners.try_emplace(p.borrower.value());
+    if (!p.guarantor.is_none()) owners.try_emplace(p.guarantor.value());
+  }
   for (const ProjectMoved& m : entry.moves) projects.try_emplace(m.id.value());
   for (const InstalmentPaid& i : entry.instalments) projects.try_emplace(i.project.value());
   for (const ClaimChange& c : entry.claims) {
@@ -203,6 +274,9 @@ void Names::want(const Entry& entry) {
     owners.try_emplace(c.holder.value());
   }
   for (const FeeChange& f : entry.fees) projects.try_emplace(f.project.value());
+  for (const ScheduleVoided& v : entry.voided) projects.try_emplace(v.project.value());
+  for (const OverdueMark& m : entry.overdue) projects.try_emplace(m.project.value());
+  for (const OwnerChanged& c : entry.owner_changes) owners.try_emplace(c.id.value());
 }
 
 void Names::look_up(const engine::Engine::View& view) {
@@ -232,7 +306,7 @@ void append_entry(std::string& out, const Entry& entry, const Names& names) {
         .text("detail", entry.detail);
     refusal.close();
   }
-  append_command(object.key("command"), entry);
+  append_command(object.key("command"), std::nullopt, entry.command);
   append_effects(object, entry, names);
   object.close();
 }

@@ -3,10 +3,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "ledger/domain/entry.h"
 #include "ledger/engine/engine.h"
+#include "ledger/server/json_text.h"
 
 namespace ledger::server {
 
@@ -23,5 +27,10 @@ struct Names {
 };
 
 void append_entry(std::string& out, const domain::Entry& entry, const Names& names);
+
+// The fields of a command as the client sent them; with its flow, where that is not told elsewhere.
+void append_command(std::string& out, std::optional<domain::FlowCode> flow, std::string_view body);
+void append_schedule(std::string& out, const std::vector<domain::Instalment>& instalments);
+void append_owner_flags(ObjectWriter& object, std::uint16_t flags);
 
 }  // namespace ledger::server

@@ -44,6 +44,21 @@ base::Result<Credentials, base::Fault> credentials_of(int socket) {
   return credentials;
 }
 
+void Peer::follow() {
+  const domain::Profile& profile = source_();
+  if (&profile == seen_) return;
+  seen_ = &profile;
+  if (every_role_) roles_ = known_roles(profile);
+  flows_.reset();
+  for (const domain::Flow* flow : domain::all_flows()) {
+    const auto number = static_cast<std::size_t>(flow->code);
+    LEDGER_CHECK(number < kFlows);
+    for (const std::string& role : roles_) {
+      if (profile.role_may(role, flow->code)) flows_.set(number);
+    }
+  }
+}
+
 bool Peer::may_send(domain::FlowCode flow) const {
   const auto number = static_cast<std::size_t>(flow);
   return number < kFlows && flows_[number];
@@ -68,17 +83,16 @@ std::optional<domain::Refusal> Peer::judge(const domain::Command& command) const
   return std::nullopt;
 }
 
-PeerRules::PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid,
-                     const domain::Profile& profile)
-    : rules_(std::move(rules)), profile_(profile) {
-  if (rules_.empty()) {
-    rules_.push_back({own_uid, std::nullopt, known_roles(profile), {"*"}});
-  }
+PeerRules::PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, ProfileSource profile)
+    : rules_(std::move(rules)), profile_(std::move(profile)) {
+  if (rules_.empty()) owner_ = own_uid;
 }
 
 Peer PeerRules::peer_of(const Credentials& credentials) const {
   Peer peer;
   peer.uid_ = credentials.uid;
+  peer.source_ = profile_;
+  peer.every_role_ = peer.any_operator_ = owner_ == credentials.uid;
   for (const PeerRule& rule : rules_) {
     const bool by_user = rule.uid && *rule.uid == credentials.uid;
     const bool by_group = rule.gid && std::find(credentials.gids.begin(), credentials.gids.end(),
@@ -90,13 +104,7 @@ Peer PeerRules::peer_of(const Credentials& credentials) const {
       add_once(peer.operators_, name);
     }
   }
-  for (const domain::Flow* flow : domain::all_flows()) {
-    const auto number = static_cast<std::size_t>(flow->code);
-    LEDGER_CHECK(number < Peer::kFlows);
-    for (const std::string& role : peer.roles_) {
-      if (profile_.role_may(role, flow->code)) peer.flows_.set(number);
-    }
-  }
+  peer.follow();
   return peer;
 }
 

@@ -4,6 +4,7 @@
 
 #include <bitset>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -31,8 +32,13 @@ struct Credentials {
 };
 base::Result<Credentials, base::Fault> credentials_of(int socket);
 
+// The profile now in force: another may be adopted while the daemon runs.
+using ProfileSource = std::function<const domain::Profile&()>;
+
 class Peer {
  public:
+  // Takes over the rules of the profile now in force, if they are not the ones it has.
+  void follow();
   bool known() const { return !roles_.empty(); }
   std::uint32_t uid() const { return uid_; }
   const std::vector<std::string>& roles() const { return roles_; }
@@ -43,23 +49,27 @@ class Peer {
 
  private:
   friend class PeerRules;
-  static constexpr std::size_t kFlows = 512;  // above every FlowCode
+  static constexpr std::size_t kFlows = 1024;  // above every FlowCode
   std::uint32_t uid_ = 0;
   std::vector<std::string> roles_;
   std::vector<std::string> operators_;
   bool any_operator_ = false;
+  bool every_role_ = false;  // whatever roles the profile has
+  ProfileSource source_;
+  const domain::Profile* seen_ = nullptr;
   std::bitset<kFlows> flows_;
 };
 
 class PeerRules {
  public:
   // Without rules the daemon's own user has every role and may act as any operator; others none.
-  PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, const domain::Profile& profile);
+  PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, ProfileSource profile);
   Peer peer_of(const Credentials& credentials) const;
 
  private:
   std::vector<PeerRule> rules_;
-  const domain::Profile& profile_;
+  std::optional<std::uint32_t> owner_;  // without rules
+  ProfileSource profile_;
 };
 
 // Roles a rule may name: those of the flows and the two that only read.

@@ -1,14 +1,14 @@
-// The GETs on accounts, owners, entries, projects, holds and the trial balance.
+// The GETs on one account, owner, entry or project, and on all owners; lists.cc has the others.
 #include <optional>
 
 #include <fmt/format.h>
 
 #include "ledger/base/hex.h"
-#include "ledger/domain/command.h"
 #include "ledger/server/ask.h"
 #include "ledger/server/entry_json.h"
 #include "ledger/server/json_text.h"
 #include "ledger/server/query.h"
+#include "ledger/server/view_json.h"
 
 namespace ledger::server {
 namespace {
@@ -16,40 +16,7 @@ namespace {
 using engine::AccountView;
 using View = engine::Engine::View;
 
-constexpr std::uint64_t kPageMax = 1'000;
-constexpr std::uint64_t kPage = 100;
 constexpr std::uint64_t kAnySequence = std::uint64_t{1} << 62;
-
-// Codes are checked before they are echoed or looked up; false: the answer is given.
-bool usable(Exchange& exchange, const std::string& code, const Query& query) {
-  if (query.error()) {
-    reply_bad_parameter(exchange, *query.error());
-    return false;
-  }
-  if (!domain::is_code(code)) {
-    reply_bad_parameter(exchange, "a code is 1 to 64 letters, digits or . _ : / -");
-    return false;
-  }
-  return true;
-}
-
-void append_account(std::string& out, const AccountView& account) {
-  ObjectWriter object(out);
-  object.text("code", account.code)
-      .text("owner", account.owner)
-      .number("class", account.account_class)
-      .text("class_name", account.class_name)
-      .text("currency", account.currency.code())
-      .number("minor_digits", static_cast<std::uint64_t>(account.currency.minor_digits()))
-      .text("normal_side", account.debit_normal ? "debit" : "credit")
-      .signed_number("balance", account.balance)
-      .signed_number("debits_posted", account.debits_posted)
-      .signed_number("credits_posted", account.credits_posted)
-      .signed_number("debits_pending", account.debits_pending)
-      .signed_number("credits_pending", account.credits_pending)
-      .number("as_of", account.as_of.value());
-  object.close();
-}
 
 void reply_account(Exchange& exchange, const base::Result<AccountView, base::Fault>& account) {
   if (!account) {
@@ -90,48 +57,6 @@ FoundEntry with_names(const View& view, std::optional<engine::StoredEntry> store
     found.names.look_up(view);
   }
   return found;
-}
-
-void append_project(std::string& out, const engine::ProjectView& view) {
-  const domain::Project& project = view.project;
-  ObjectWriter object(out);
-  object.text("code", project.code)
-      .text("borrower", view.borrower)
-      .text("state", domain::name_of(project.state))
-      .signed_number("target", project.target.minor())
-      .digest("contract_hash", project.contract)
-      .signed_number("frozen", project.frozen)
-      .signed_number("disbursed", project.disbursed)
-      .signed_number("repaid", project.repaid)
-      .signed_number("outstanding", project.outstanding())
-      .signed_number("interest_paid", project.interest_paid)
-      .signed_number("fees", project.fees)
-      .number("open_bids", project.bids.size())
-      .number("instalments_paid", project.instalments_paid);
-  object.key("instalments").push_back('[');
-  Commas commas;
-  for (const domain::Instalment& one : project.instalments) {
-    commas.next(out);
-    ObjectWriter row(out);
-    row.date("due", one.due)
-        .signed_number("principal", one.principal.minor())
-        .signed_number("interest", one.interest.minor());
-    row.close();
-  }
-  out.push_back(']');
-  object.key("claims").push_back('[');
-  Commas between;
-  for (const auto& [holder, claim] : view.claims) {
-    between.next(out);
-    ObjectWriter row(out);
-    row.text("holder", holder)
-        .signed_number("principal", claim.principal)
-        .signed_number("principal_paid", claim.principal_paid)
-        .signed_number("interest_paid", claim.interest_paid);
-    row.close();
-  }
-  out.push_back(']');
-  object.close();
 }
 
 void append_history_row(std::string& out, const engine::HistoryRow& row) {
@@ -213,22 +138,12 @@ void handle_owner(Core& core, const ExchangePtr& exchange, const std::string& co
   if (!usable(*exchange, code, query)) return;
   ask(
       core, exchange, [code](const View& view) { return view.owner(code); },
-      [code](Exchange& to, const std::optional<std::vector<AccountView>>& accounts) {
-        if (!accounts) {
+      [code](Exchange& to, const std::optional<engine::OwnerView>& owner) {
+        if (!owner) {
           reply_not_found(to, "owner " + code);
           return;
         }
-        ObjectWriter object(to.body());
-        object.text("owner", code);
-        std::string& out = object.key("accounts");
-        out.push_back('[');
-        Commas commas;
-        for (const AccountView& account : *accounts) {
-          commas.next(out);
-          append_account(out, account);
-        }
-        out.push_back(']');
-        object.close();
+        append_owner(to.body(), *owner);
         to.reply(200, kJson);
       });
 }
@@ -308,40 +223,6 @@ void handle_project(Core& core, const ExchangePtr& exchange, const std::string& 
           return;
         }
         append_project(to.body(), *project);
-        to.reply(200, kJson);
-      });
-}
-
-void handle_hold(Core& core, const ExchangePtr& exchange, const std::string& order) {
-  using enum domain::HoldKind;
-  constexpr domain::HoldKind kKinds[] = {
-      kBid, kRepayment, kWithdrawal, kWithdrawTransit, kDepositTransit, kFee};
-  Query query(exchange->request().query, {"kind"});
-  const std::size_t at =
-      query.word("kind", {domain::name_of(kBid), domain::name_of(kRepayment),
-                          domain::name_of(kWithdrawal), domain::name_of(kWithdrawTransit),
-                          domain::name_of(kDepositTransit), domain::name_of(kFee)});
-  if (query.find("kind") == nullptr) query.fail("parameter 'kind' is missing");
-  if (!usable(*exchange, order, query)) return;
-  const domain::HoldKind kind = kKinds[at];
-  ask(
-      core, exchange, [order, kind](const View& view) { return view.hold(order, kind); },
-      [order](Exchange& to, const std::optional<engine::HoldView>& view) {
-        if (!view) {
-          reply_not_found(to, "no open hold of order " + order);
-          return;
-        }
-        ObjectWriter object(to.body());
-        object.text("order", view->hold.order)
-            .text("kind", domain::name_of(view->hold.kind))
-            .number("id", view->hold.id.value())
-            .text("account", view->account)
-            .text("beneficiary", view->beneficiary)
-            .signed_number("remaining", view->hold.remaining);
-        if (!view->project.empty()) object.text("project", view->project);
-        if (view->hold.instalment != 0) object.number("instalment", view->hold.instalment);
-        if (!view->hold.fee_rule.empty()) object.text("fee_rule", view->hold.fee_rule);
-        object.close();
         to.reply(200, kJson);
       });
 }

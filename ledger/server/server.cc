@@ -104,7 +104,8 @@ struct Server::Impl {
   Impl(Options given, engine::Engine& the_engine, File socket)
       : options(std::move(given)),
         engine(the_engine),
-        rules(options.peers, ::geteuid(), the_engine.profile()),
+        rules(options.peers, ::geteuid(),
+              [&the_engine]() -> const domain::Profile& { return the_engine.profile(); }),
         counters(std::make_shared<Counters>()),
         followers(std::make_shared<Followers>()),
         service(Core{the_engine, options.limits, counters, followers}),

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/domain/command.h"
 #include "ledger/server/query.h"
 
 namespace ledger::server {
@@ -57,8 +58,12 @@ const std::vector<Route>& Service::routes() {
       {Method::kGet, "/v1/owners", handle_owners},
       {Method::kGet, "/v1/entries/{sequence}", handle_entry},
       {Method::kGet, "/v1/commands/{id}", handle_command},
+      {Method::kGet, "/v1/projects/{code}/quote", handle_quote},
       {Method::kGet, "/v1/projects/{code}", handle_project},
       {Method::kGet, "/v1/holds/{order}", handle_hold},
+      {Method::kGet, "/v1/holds", handle_holds},
+      {Method::kGet, "/v1/proposals", handle_proposals},
+      {Method::kGet, "/v1/overdue", handle_overdue},
       {Method::kGet, "/v1/trial-balance", handle_trial_balance},
       {Method::kGet, "/v1/journal", handle_journal},
       {Method::kGet, "/v1/status", handle_status},
@@ -97,6 +102,18 @@ void Service::handle(const ExchangePtr& exchange) {
                 {405, "METHOD_NOT_ALLOWED", "the path does not know this method",
                  fmt::format("allowed: {}", allowed)},
                 fmt::format("Allow: {}\r\n", allowed));
+}
+
+bool usable(Exchange& exchange, const std::string& code, const Query& query) {
+  if (query.error()) {
+    reply_bad_parameter(exchange, *query.error());
+    return false;
+  }
+  if (!domain::is_code(code)) {
+    reply_bad_parameter(exchange, "a code is 1 to 64 letters, digits or . _ : / -");
+    return false;
+  }
+  return true;
 }
 
 void reply_not_found(Exchange& exchange, std::string what) {

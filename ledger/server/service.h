@@ -17,6 +17,7 @@
 
 namespace ledger::server {
 
+class Query;
 using ExchangePtr = std::shared_ptr<Exchange>;
 
 // The streams that wait for the journal to grow.
@@ -72,6 +73,10 @@ void handle_entry(Core& core, const ExchangePtr& exchange, const std::string& se
 void handle_command(Core& core, const ExchangePtr& exchange, const std::string& id);
 void handle_project(Core& core, const ExchangePtr& exchange, const std::string& code);
 void handle_hold(Core& core, const ExchangePtr& exchange, const std::string& order);
+void handle_holds(Core& core, const ExchangePtr& exchange, const std::string& name);
+void handle_quote(Core& core, const ExchangePtr& exchange, const std::string& code);
+void handle_proposals(Core& core, const ExchangePtr& exchange, const std::string& name);
+void handle_overdue(Core& core, const ExchangePtr& exchange, const std::string& name);
 void handle_trial_balance(Core& core, const ExchangePtr& exchange, const std::string& name);
 void handle_journal(Core& core, const ExchangePtr& exchange, const std::string& name);
 void handle_status(Core& core, const ExchangePtr& exchange, const std::string& name);
@@ -81,7 +86,11 @@ void handle_metrics(Core& core, const ExchangePtr& exchange, const std::string& 
 void handle_health(Core& core, const ExchangePtr& exchange, const std::string& name);
 void handle_openapi(Core& core, const ExchangePtr& exchange, const std::string& name);
 
-// --- answers that several handlers give ---
+// --- what several handlers share ---
+inline constexpr std::uint64_t kPage = 100;  // rows, unless the query says otherwise
+inline constexpr std::uint64_t kPageMax = 1'000;
+// Codes are checked before they are echoed or looked up; false: the answer is given.
+bool usable(Exchange& exchange, const std::string& code, const Query& query);
 void reply_not_found(Exchange& exchange, std::string what);
 void reply_bad_parameter(Exchange& exchange, std::string why);
 void reply_fault(Exchange& exchange, const base::Fault& fault);

@@ -104,14 +104,19 @@ TEST_F(Reversal, OfADepositTakesBackMoneyAndHold) {
   )");
 }
 
-TEST_F(Reversal, OfADepositWhoseMoneyIsSpentIsRefused) {
+TEST_F(Reversal, OfADepositWhoseMoneyIsSpentLeavesAShortfallOfThePlatform) {
   play(bank, R"(
     open_account n1 client=lender:NEW
     open_project p1 project=P1 borrower=borrower:B1 target=500.00 contract_hash=c instalments=2017-04-01:500.00+1.00
     deposit e1 client=lender:NEW channel=alipay amount=5.00
     bid b1 client=lender:NEW project=P1 amount=0.01
   )");
-  reverse("e1", " ! INSUFFICIENT_FUNDS account=lender:NEW:available available=499 requested=500");
+  reverse("e1");
+  play(bank, R"(
+    balance lender:NEW:available 0.00
+    balance lender:NEW:frozen 0.01
+    balance custody:shortfall 0.01
+  )");
 }
 
 TEST_F(Reversal, OfADepositThatIsSettledHasToBeginWithTheSettlement) {
@@ -169,7 +174,7 @@ TEST_F(Reversal, OfAnAcceptanceOpensTheWithdrawalAgain) {
   )");
 }
 
-TEST_F(Reversal, OfAFailureNeedsTheMoneyStillThere) {
+TEST_F(Reversal, OfAFailureWhoseMoneyIsGoneLeavesAShortfallOfThePlatform) {
   play(bank, R"(
     withdraw w1 client=lender:L1 amount=10.00
     withdraw_fail f1 order=w1
@@ -178,7 +183,12 @@ TEST_F(Reversal, OfAFailureNeedsTheMoneyStillThere) {
   )");
   reverse("f2");
   play(bank, "hold w2 withdrawal 995.00");
-  reverse("f1", " ! INSUFFICIENT_FUNDS available=500 requested=1000");
+  reverse("f1");
+  play(bank, R"(
+    hold w1 withdrawal 10.00
+    balance lender:L1:available 0.00
+    balance custody:shortfall 5.00
+  )");
 }
 
 TEST_F(Reversal, OfABidReopensAFullProject) {

@@ -90,7 +90,7 @@ TEST_F(Distribute, PaysHoldersProRataAndEndsExactly) {
     balance lender:L2:available 1012.01
     balance borrower:B1:available 79.99
   )");
-  EXPECT_EQ(bank.entries.back().allocation_version, 1);
+  EXPECT_EQ(bank.entries.back().allocation_version, 2);
 }
 
 // Holdings 100.00, 300.00, 450.00 and 150.00; eleven instalments of 83.33 and one of 83.37.

@@ -108,6 +108,78 @@ TEST_F(Laws, NoAccountFallsBelowZero) {
   breaks(laws::never_negative, RefusalCode::kLawNegative, settle, "custody:bank balance=-1");
 }
 
+TEST_F(Laws, TheBanksMoneyMovesOnItsReference) {
+  play(bank, "receipt r1 amount=5.00 evidence=line-1");
+  for (const char* line :
+       {"receipt e1 amount=5.00 evidence=x",
+        "top_up e1 account=platform:master amount=5.00 evidence=x",
+        "bank_interest e1 amount=5.00 evidence=x",
+        "deposit_chargeback e1 entry=@s1 entry_hash=@s1 amount=1000.00 evidence=x"}) {
+    const Entry e = lawful(line);
+    breaks(laws::evidenced, RefusalCode::kLawEvidence, e, "has no reference of the bank",
+           [&](Entry& x) {
+             x.command = command_of(bank, "settle e1 order=d1 amount=1.00").body;
+             const auto authority = authority_of(e.command);
+             x.authority = authority;
+           });
+  }
+  // A settlement's reference may come with the statement.
+  play(bank, "deposit d3 client=lender:L1 channel=alipay amount=5.00");
+  lawful("settle e2 order=d3 amount=5.00");
+}
+
+TEST_F(Laws, AnEntryIsTakenBackOnce) {
+  const Entry back =
+      lawful("deposit_chargeback e1 entry=@s1 entry_hash=@s1 amount=1000.00 evidence=x");
+  const auto no = [&](std::string_view why, const std::function<void(Entry&)>& change) {
+    breaks(laws::evidenced, RefusalCode::kLawEvidence, back, why, change);
+  };
+  no("returns 0 entries", [](Entry& e) { e.reversals.clear(); });
+  no("returns 2 entries", [](Entry& e) { e.reversals.push_back(e.reversals[0]); });
+  no("is not there", [](Entry& e) { e.reversals[0].target = base::Sequence(); });
+  no("is not there", [](Entry& e) { e.reversals[0].target = e.sequence; });
+  no("does not return withdraw_pay",
+     [](Entry& e) { e.reversals[0].target_flow = FlowCode::kWithdrawPay; });
+  Entry reward = lawful("deposit_request e2 client=lender:L1 channel=alipay amount=5.00");
+  reward.reversals = back.reversals;
+  breaks(laws::evidenced, RefusalCode::kLawEvidence, reward,
+         "flow=deposit_request does not return settle");
+  bank.take(back);
+  Entry again = back;
+  again.sequence = base::next(bank.state.sequence());
+  breaks(laws::evidenced, RefusalCode::kLawEvidence, again, "is taken back already");
+}
+
+TEST_F(Laws, AHoldThatGrowsIsTheOneThatIsOpen) {
+  play(bank, R"(
+    judicial_freeze j1 client=lender:L1 amount=1100.00 evidence=no-7 expires=2017-09-01
+    deposit e1 client=lender:L1 channel=alipay amount=5.00
+    settle t1 order=e1 amount=5.00
+  )");
+  const Entry grows = lawful("judicial_catch e2 order=j1");
+  ASSERT_EQ(grows.holds.size(), 2U);
+  ASSERT_EQ(grows.holds[1].op, HoldOp::kReopen);
+  const auto no = [&](const std::function<void(HoldChange&)>& change) {
+    breaks(laws::itemised, RefusalCode::kLawItemised, grows, "is described wrongly",
+           [&](Entry& e) { change(e.holds[1]); });
+  };
+  no([&](HoldChange& h) { h.beneficiary = account("lender:L2:available"); });
+  no([&](HoldChange& h) { h.account = account("lender:L2:frozen"); });
+  no([](HoldChange& h) { h.expires = base::Date(); });
+  no([](HoldChange& h) { h.order = "j2"; });
+}
+
+TEST_F(Laws, RestrictedMoneyStaysOnItsAccount) {
+  play(bank, "judicial_freeze j1 client=lender:L1 amount=1100.00 evidence=no-7 expires=2017-09-01");
+  play(bank, "deposit e1 client=lender:L1 channel=alipay amount=150.00");
+  play(bank, "settle t1 order=e1 amount=150.00");
+  Entry e = lawful("withdraw e2 client=lender:L1 amount=50.00");
+  e.postings[0].amount = Amount::of(5'001);
+  e.holds[0].amount = Amount::of(5'001);
+  breaks(laws::restricted, RefusalCode::kLawRestricted, e,
+         "account=lender:L1:available balance=9999 restricted=10000");
+}
+
 TEST_F(Laws, MoneyMovesByTheFlowsAuthoritiesOnly) {
   const Entry e = lawful("withdraw e1 client=lender:L1 amount=5.00");
   for (int a = 0; a <= static_cast<int>(Authority::kOperators); ++a) {
@@ -185,7 +257,8 @@ TEST_F(Laws, AReversalIsJudgedAsTheFlowItTakesBack) {
   no("no such movement", [](Entry& x) { std::swap(x.postings[0].debit, x.postings[0].credit); });
   no("is not reversible", [&](Entry& x) {
     x.reversals[0].target_flow = FlowCode::kDisburse;
-    x.postings[0] = {account("borrower:B1:available"), account("lender:L1:frozen"), Amount::of(1)};
+    x.postings[0] = {account("borrower:B1:available"), account("lender:L1:frozen"), Amount::of(1),
+                     PostingKind::kReversal};
   });
 }
 
@@ -220,6 +293,21 @@ TEST_F(Laws, FrozenMoneyIsItemised) {
   no("opened out of order", [](Entry& x) { x.holds.push_back(x.holds[0]); });
   no("was never open", [](Entry& x) { x.holds[0].op = HoldOp::kReopen; });
   no("is not open", [](Entry& x) { x.holds[0].op = HoldOp::kCapture; });
+}
+
+TEST_F(Laws, AHoldLiesWhereItsMoneyIsCounted) {
+  const Entry ordered = lawful("deposit_request e1 client=lender:L1 channel=alipay amount=5.00");
+  const Entry deposit = lawful("deposit e2 client=lender:L1 channel=alipay amount=5.00");
+  const Entry withdraw = lawful("withdraw e3 client=lender:L1 amount=5.00");
+  const auto no = [&](const Entry& e, const std::function<void(HoldChange&)>& change) {
+    breaks(laws::itemised, RefusalCode::kLawItemised, e, "wrong side",
+           [&](Entry& x) { change(x.holds[0]); });
+  };
+  // On the channel's account nothing but money in transit counts: this would be held by nobody.
+  no(ordered, [](HoldChange& h) { h.kind = HoldKind::kWithdrawal; });
+  no(deposit, [&](HoldChange& h) { h.account = account("lender:L1:frozen"); });
+  no(deposit, [&](HoldChange& h) { h.beneficiary = account("custody:bank"); });
+  no(withdraw, [](HoldChange& h) { h.kind = HoldKind::kDepositTransit; });
 }
 
 TEST_F(Laws, AHoldGivesWhatItHasAndIsDescribedAsItIs) {

@@ -510,9 +510,18 @@ std::string Model::take_back(const Done& target) {
       return "WRONG_PROJECT_STATE";
     }
   }
-  for (const Move& m : target.moves) {  // what shrinks must still be there
-    if (!debit_side(m.credit) && balance(m.credit) < m.amount) return "INSUFFICIENT_FUNDS";
+  std::map<std::string, std::int64_t> from_clients;
+  for (const Move& m : target.moves) {  // what shrinks must still be there, but with clients
+    const auto spendable = [](const std::string& code) { return code.ends_with(":available"); };
+    if (spendable(m.credit)) from_clients[m.credit] += m.amount;
+    if (spendable(m.debit)) from_clients[m.debit] -= m.amount;
+    if (!spendable(m.credit) && !debit_side(m.credit) && balance(m.credit) < m.amount) {
+      return "INSUFFICIENT_FUNDS";
+    }
     if (debit_side(m.debit) && balance(m.debit) < m.amount) return "INSUFFICIENT_FUNDS";
+  }
+  for (const auto& [client, amount] : from_clients) {  // the platform owes what is missing
+    if (amount > balance(client)) pay("custody:shortfall", client, amount - balance(client));
   }
   for (const Move& m : target.moves) {
     pay(m.credit, m.debit, m.amount);

@@ -12,6 +12,29 @@
 namespace ledger::domain::test {
 namespace {
 
+// The flows that the model and the random commands know.
+constexpr FlowCode kModelled[] = {
+    FlowCode::kOpenAccount,
+    FlowCode::kOpenProject,
+    FlowCode::kDeposit,
+    FlowCode::kSettle,
+    FlowCode::kWithdraw,
+    FlowCode::kWithdrawAccept,
+    FlowCode::kWithdrawPay,
+    FlowCode::kWithdrawFail,
+    FlowCode::kBid,
+    FlowCode::kBidCancel,
+    FlowCode::kProjectFail,
+    FlowCode::kDisburse,
+    FlowCode::kFee,
+    FlowCode::kRepay,
+    FlowCode::kDistribute,
+    FlowCode::kReversalPropose,
+    FlowCode::kReversalApprove,
+    FlowCode::kReversalReject,
+    FlowCode::kCutOff,
+};
+
 void compare_accounts(const Bank& bank, const Model& model) {
   for (const auto& [code, c] : model.accounts) {
     const auto id = bank.state.find_account(code);
@@ -94,9 +117,9 @@ TEST(Model, AgreesWithTheLedgerOnRandomCommands) {
   for (const auto& [what, count] : answers) fmt::print("{:7} {}\n", count, what);
   fmt::print("{} commands, {} different answers, {} projects\n", sent, answers.size(),
              bank.state.project_count());
-  for (const Flow* flow : all_flows()) {
-    EXPECT_GT(answers[fmt::format("{} ", name_of(flow->code))], 0)
-        << name_of(flow->code) << " never succeeded: the source has lost its aim";
+  for (const FlowCode flow : kModelled) {
+    EXPECT_GT(answers[fmt::format("{} ", name_of(flow))], 0)
+        << name_of(flow) << " never succeeded: the source has lost its aim";
   }
 }
 

@@ -5,8 +5,6 @@
 
 #include <gtest/gtest.h>
 
-#include "ledger/domain/flow.h"
-
 namespace ledger::domain::test {
 namespace {
 
@@ -35,11 +33,11 @@ TEST(BuiltInProfile, Cn2017IsAsTheRulesSay) {
   EXPECT_EQ(profile->name(), "cn-2017");
   EXPECT_EQ(profile->version(), 1U);
   EXPECT_EQ(profile->text(), kGood);
-  EXPECT_EQ(profile->cap_natural(), base::Amount::of(20'000'000)) << "200,000 yuan";
-  EXPECT_EQ(profile->cap_legal(), base::Amount::of(100'000'000)) << "1,000,000 yuan";
+  EXPECT_EQ(profile->caps().here(false), base::Amount::of(20'000'000)) << "200,000 yuan";
+  EXPECT_EQ(profile->caps().here(true), base::Amount::of(100'000'000)) << "1,000,000 yuan";
   ASSERT_EQ(profile->currencies().size(), 1U);
   EXPECT_EQ(profile->currencies()[0], base::kCny);
-  EXPECT_EQ(profile->classes().size(), 19U);
+  EXPECT_EQ(profile->classes().size(), 20U);
   for (std::size_t i = 1; i < profile->classes().size(); ++i) {
     EXPECT_LT(profile->classes()[i - 1].number, profile->classes()[i].number);
   }
@@ -53,7 +51,10 @@ TEST(BuiltInProfile, Cn2017IsAsTheRulesSay) {
   EXPECT_TRUE(profile->role_may("bank", FlowCode::kSettle));
   EXPECT_FALSE(profile->role_may("bank", FlowCode::kBid));
   EXPECT_FALSE(profile->role_may("auditor", FlowCode::kDeposit));
-  EXPECT_EQ(Profile::built_in_names(), std::vector<std::string_view>{"cn-2017"});
+  EXPECT_EQ(profile->caps().everywhere(false), base::Amount::of(100'000'000)) << "1,000,000 yuan";
+  EXPECT_EQ(profile->caps().everywhere(true), base::Amount::of(500'000'000)) << "5,000,000 yuan";
+  EXPECT_EQ(profile->policy().reserve, ReserveMode::kOff) << "notice 57 of 2017";
+  EXPECT_EQ(profile->policy().credit, CreditMoment::kOnSuccess);
   EXPECT_FALSE(Profile::built_in("nothing"));
 }
 
@@ -110,8 +111,6 @@ TEST(BadProfile, UnknownKeysAreRefusedByLineAndName) {
 TEST(BadProfile, MissingKeysAreRefusedByName) {
   EXPECT_NE(fault("name = \"cn-2017\"\n", "").find("key 'name' is missing"), std::string::npos);
   EXPECT_NE(fault("version = 1\n", "").find("line 1: key 'version' is missing"), std::string::npos);
-  EXPECT_NE(fault("legal_person = 100_000_000", "").find("key 'legal_person' is missing"),
-            std::string::npos);
   EXPECT_EQ(fault("number = 1090\n", ""),
             "profile: line " + std::to_string(std::stoi(line_of("number = 1090").substr(14)) - 1) +
                 ": key 'number' is missing");
@@ -189,17 +188,16 @@ TEST(BadProfile, NamesOfThingsThatDoNotExistAreRefused) {
 }
 
 TEST(BadProfile, WhatTheFlowsRelyOnMustBeThere) {
-  EXPECT_NE(
-      fault("suffix = \"fee\"", "suffix = \"fees\"").find("the flows need an account platform:fee"),
-      std::string::npos);
-  EXPECT_NE(fault("name = \"channel\"", "name = \"canal\"")
-                .find("the flows need an account channel:in_transit"),
+  EXPECT_NE(fault("suffix = \"fee\"", "suffix = \"fees\"").find("needs an account platform:fee"),
             std::string::npos);
+  EXPECT_NE(
+      fault("name = \"channel\"", "name = \"canal\"").find("needs an account channel:in_transit"),
+      std::string::npos);
   EXPECT_NE(fault("name = \"custody\"\nstructural = true", "name = \"custody\"")
-                .find("kind 'custody' must be structural"),
+                .find("needs the kind custody to be structural"),
             std::string::npos);
   EXPECT_NE(fault("name = \"channel\"", "name = \"channel\"\nstructural = true")
-                .find("kind 'channel' must not be structural"),
+                .find("needs the kind channel to be not structural"),
             std::string::npos);
   EXPECT_NE(fault("name = \"channel\"", "name = \"cha:nnel\"").find("without ':'"),
             std::string::npos);

@@ -32,6 +32,7 @@ constexpr std::pair<int, std::string_view> kFrozen[] = {
     {118, "UNKNOWN_AUTHORITY"},
     {119, "ROLE_FORBIDDEN"},
     {120, "OPERATOR_FORBIDDEN"},
+    {121, "HALTED"},
     {198, "BATCH_ABORTED"},
     {201, "ID_REUSED"},
     {202, "AUTHORITY_FORBIDDEN"},
@@ -64,6 +65,23 @@ constexpr std::pair<int, std::string_view> kFrozen[] = {
     {229, "PROPOSAL_CLOSED"},
     {230, "SAME_OPERATOR"},
     {231, "COUNTER_LIMIT"},
+    {240, "NEEDS_TWO_OPERATORS"},
+    {241, "OWNER_FROZEN"},
+    {242, "OWNER_DORMANT"},
+    {243, "PROPOSAL_EXPIRED"},
+    {244, "NOT_OVERDUE"},
+    {245, "OVERDUE"},
+    {246, "NOT_GUARANTOR"},
+    {247, "PAYEE_MISMATCH"},
+    {248, "POLICY_FORBIDS"},
+    {249, "CLAIM_EXCEEDED"},
+    {250, "PRICE_OUT_OF_BAND"},
+    {251, "NOT_EXPIRED"},
+    {252, "EXPIRED"},
+    {253, "PROFILE_INVALID"},
+    {254, "LOAN_TOO_LARGE"},
+    {255, "ALREADY_IN_STATE"},
+    {256, "IN_DISPUTE"},
     {290, "LAW_UNBALANCED"},
     {291, "LAW_NEGATIVE"},
     {292, "LAW_FLOW_MATRIX"},
@@ -72,6 +90,8 @@ constexpr std::pair<int, std::string_view> kFrozen[] = {
     {295, "LAW_PROJECT"},
     {296, "LAW_CLAIM"},
     {297, "LAW_COUNTER"},
+    {298, "LAW_RESTRICTED"},
+    {299, "LAW_EVIDENCE"},
 };
 
 TEST(Refusals, NumbersAndNamesAreFrozen) {
@@ -101,7 +121,7 @@ TEST(Refusals, AreAscendingUniqueAndInTwoLanguages) {
     EXPECT_EQ(&text_of(row.code), &row);
     EXPECT_EQ(refusal_from_number(static_cast<std::uint16_t>(row.code)), row.code);
   }
-  for (const int unknown : {0, 100, 121, 199, 200, 232, 298, 65535}) {
+  for (const int unknown : {0, 100, 122, 199, 200, 232, 257, 300, 65535}) {
     EXPECT_FALSE(refusal_from_number(static_cast<std::uint16_t>(unknown))) << unknown;
   }
 }

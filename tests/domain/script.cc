@@ -1,5 +1,6 @@
 #include "tests/domain/script.h"
 
+#include <algorithm>
 #include <sstream>
 
 #include <fmt/format.h>
@@ -31,6 +32,30 @@ const Entry* entry_of(const Bank& bank, std::string_view command_id) {
 }
 
 std::optional<Refusal> set_field(const Bank& bank, CommandBuilder& builder, const FieldSpec& spec,
+                                 std::string_view value);
+
+// A proposed command: its flow, then name=value, with commas between.
+Command nested_command(const Bank& bank, std::string_view text) {
+  CommandBuilder builder;
+  builder.start();
+  EXPECT_FALSE(builder.set_id("nested"));
+  const std::size_t comma = text.find(',');
+  EXPECT_FALSE(builder.set_flow(text.substr(0, comma)));
+  while (!text.empty() && text.find(',') != std::string_view::npos) {
+    text.remove_prefix(text.find(',') + 1);
+    const std::string_view pair = text.substr(0, text.find(','));
+    const std::size_t equals = pair.find('=');
+    const FieldSpec* spec = find_field(pair.substr(0, equals));
+    EXPECT_NE(spec, nullptr) << pair;
+    if (spec == nullptr) break;
+    EXPECT_FALSE(set_field(bank, builder, *spec, pair.substr(equals + 1))) << pair;
+  }
+  auto command = builder.finish();
+  EXPECT_TRUE(command) << (command ? "" : command.error().detail);
+  return command ? *std::move(command) : Command();
+}
+
+std::optional<Refusal> set_field(const Bank& bank, CommandBuilder& builder, const FieldSpec& spec,
                                  std::string_view value) {
   switch (spec.type) {
     case FieldType::kAmount:
@@ -52,8 +77,13 @@ std::optional<Refusal> set_field(const Bank& bank, CommandBuilder& builder, cons
         return builder.set_text(spec.field, bank.hashes[at].hex());
       }
       return builder.set_text(spec.field, crypto::sha256(value).hex());
+    case FieldType::kAmountOrZero:
+      return builder.set_integer(spec.field, value == "0" ? 0 : fen(value));
+    case FieldType::kCommand:
+      return builder.set_command(spec.field, nested_command(bank, value));
     case FieldType::kCode:
     case FieldType::kText:
+    case FieldType::kDocument:
     case FieldType::kDate:
     case FieldType::kCurrencyCode:
     case FieldType::kAuthorityName:
@@ -104,6 +134,29 @@ void expect_claim(const Bank& bank, const std::vector<std::string>& w) {
   expect_money("interest paid", found.interest_paid, w[5]);
 }
 
+void expect_recovery(const Bank& bank, const std::vector<std::string>& w) {
+  const auto project = bank.state.find_project(w[1]);
+  const auto holder = bank.state.find_owner(w[2]);
+  ASSERT_TRUE(project && holder);
+  const Recovery* found = bank.state.project(*project).recovery_of(*holder);
+  const Recovery recovery = found == nullptr ? Recovery() : *found;
+  expect_money("principal", recovery.principal, w[3]);
+  expect_money("principal recovered", recovery.principal_recovered, w[4]);
+  expect_money("interest", recovery.interest, w[5]);
+  expect_money("interest recovered", recovery.interest_recovered, w[6]);
+}
+
+void expect_offered(const Bank& bank, const std::vector<std::string>& w) {
+  const auto project = bank.state.find_project(w[1]);
+  const auto holder = bank.state.find_owner(w[2]);
+  ASSERT_TRUE(project && holder);
+  std::int64_t offered = 0;
+  for (const Claim& c : bank.state.claims(*project)) {
+    if (c.holder == *holder) offered = c.reserved;
+  }
+  expect_money("offered", offered, w[3]);
+}
+
 // True if the line was a fact.
 bool expect_fact(const Bank& bank, const std::vector<std::string>& w) {
   const State& s = bank.state;
@@ -121,12 +174,16 @@ bool expect_fact(const Bank& bank, const std::vector<std::string>& w) {
     expect_money("credits posted", a.credits_posted, w[3]);
     expect_money("debits pending", a.debits_pending, w[4]);
     expect_money("credits pending", a.credits_pending, w[5]);
-  } else if (is("hold", 4)) {
+  } else if (w.size() > 2 && w[2].find('=') == std::string::npos && is("hold", 4)) {
     expect_hold(bank, w);
   } else if (is("project", 7)) {
     expect_project(bank, w);
   } else if (is("claim", 6)) {
     expect_claim(bank, w);
+  } else if (is("recovery", 7)) {
+    expect_recovery(bank, w);
+  } else if (is("offered", 4)) {
+    expect_offered(bank, w);
   } else if (is("owes", 3)) {
     expect_money(w[1], s.owner(s.find_owner(w[1]).value_or(base::ClientId(1))).outstanding, w[2]);
   } else if (is("date", 2)) {
@@ -138,6 +195,18 @@ bool expect_fact(const Bank& bank, const std::vector<std::string>& w) {
     return false;
   }
   return true;
+}
+
+void play_command(Bank& bank, std::string_view line);
+
+// Closes business dates, a month at most each, until the wanted one.
+void close_until(Bank& bank, const std::vector<std::string>& w) {
+  const auto wanted = base::Date::parse(w.at(1));
+  ASSERT_TRUE(wanted) << w[1];
+  while (bank.state.business_date() < *wanted) {
+    const base::Date next = std::min(bank.state.business_date().plus_days(28), *wanted);
+    play_command(bank, fmt::format("cut_off until-{} opens={}", format(next), format(next)));
+  }
 }
 
 void play_command(Bank& bank, std::string_view line) {
@@ -223,8 +292,61 @@ void play(Bank& bank, std::string_view script) {
     const auto words = words_of(line);
     if (words.empty()) continue;
     SCOPED_TRACE(line);
-    if (!expect_fact(bank, words)) play_command(bank, line);
+    if (words[0] == "until") {
+      close_until(bank, words);
+    } else if (!expect_fact(bank, words)) {
+      play_command(bank, line);
+    }
   }
+}
+
+void play_by_two(Bank& bank, const std::string& id, std::string_view line,
+                 std::string_view refusal) {
+  std::string proposed(line);
+  std::replace(proposed.begin(), proposed.end(), ' ', ',');
+  const std::string propose =
+      fmt::format("propose propose-{} operator=ann proposed={},authority=operators", id, proposed);
+  if (!refusal.empty()) {
+    play(bank, fmt::format("{} ! {}", propose, refusal));
+    return;
+  }
+  play(bank, fmt::format("{}\napprove {} proposal=propose-{} operator=bob", propose, id, id));
+}
+
+void play_reversal(Bank& bank, const std::string& id, std::string_view refusal) {
+  play(bank, fmt::format("reversal_propose rp-{0} entry=@{0} entry_hash=@{0} reason=mistake "
+                         "operator=ann\nreversal_approve ra-{0} proposal=rp-{0} operator=bob{1}{2}",
+                         id, refusal.empty() ? "" : " ! ", refusal));
+}
+
+std::string cn_2017() { return std::string(*Profile::built_in("cn-2017")); }
+
+std::string changed(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+std::string profile_with(std::string_view from, std::string_view to) {
+  std::string text(*Profile::built_in("cn-2017"));
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  if (at != std::string::npos) text.replace(at, from.size(), to);
+  return text;
+}
+
+void fund(Bank& bank, std::string_view account, std::string_view amount) {
+  Entry e;
+  e.flow = FlowCode::kTopUp;
+  e.authority = Authority::kPlatform;
+  e.profile_version = bank.state.profile().version();
+  e.sequence = base::next(bank.state.sequence());
+  e.time = base::Timestamp{bank.state.time().ns + 1'000};
+  e.business_date = e.value_date = bank.state.business_date();
+  e.command_id = fmt::format("fund-{}", e.sequence.value());
+  e.postings.push_back(
+      {account_of(bank, "custody:bank"), account_of(bank, account), base::Amount::of(fen(amount))});
+  bank.take(e);
 }
 
 const std::string_view kTown = R"(

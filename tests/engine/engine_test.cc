@@ -345,5 +345,34 @@ TEST_F(EngineTest, AReversalNeedsTwoOperatorsAndTheEntrysHash) {
             RefusalCode::kAlreadyReversed);
 }
 
+TEST_F(EngineTest, AChargebackFindsItsSettlementOnDiskAndReturnsItOnce) {
+  open_parties();
+  ledger.send(deposit("d1", "lender:L1", "1000"));
+  const Answer settled = ledger.send(
+      command("s1", "settle", {{"authority", "bank"}, {"order", "d1"}, {"amount", "1000"}}));
+  ASSERT_FALSE(settled.refusal.has_value()) << settled.refusal->detail;
+  ledger.send(deposit("d2", "lender:L1", "5000"));
+  ledger.send(
+      command("s2", "settle", {{"authority", "bank"}, {"order", "d2"}, {"amount", "5000"}}));
+  const auto charge_back = [&](std::string_view id, const std::string& hash) {
+    return command(id, "deposit_chargeback",
+                   {{"authority", "bank"},
+                    {"entry", std::to_string(settled.sequence.value())},
+                    {"entry_hash", hash},
+                    {"amount", "1000"},
+                    {"evidence", "cb-1"}});
+  };
+  ledger.reopen();
+  EXPECT_EQ(ledger.send(charge_back("c1", std::string(64, '0'))).refusal->code,
+            RefusalCode::kHashMismatch);
+  const Answer done = ledger.send(charge_back("c2", settled.hash.hex()));
+  ASSERT_FALSE(done.refusal.has_value()) << done.refusal->detail;
+  EXPECT_EQ(ledger.balance("lender:L1:available"), 5000);
+  EXPECT_EQ(ledger.balance("custody:bank"), 5000);
+  ledger.reopen();
+  EXPECT_EQ(ledger.send(charge_back("c3", settled.hash.hex())).refusal->code,
+            RefusalCode::kAlreadyReversed);
+}
+
 }  // namespace
 }  // namespace ledger::engine

@@ -168,6 +168,86 @@ def check_commands(document, connection, commands):
                 check_value(document, answer, one, "Answer")
 
 
+def check_lists(connection):
+    """Listings show what was seeded, page by page, and refuse filters that cannot be meant."""
+
+    def pages(target, name):
+        rows, cursor = [], ""
+        for _ in range(100):
+            status, _, body = request(connection, "GET", f"{target}limit=1{cursor}")
+            page = json.loads(body)
+            check(status == 200 and len(page.get(name, [0, 0])) <= 1, f"{target}: {body[:200]}")
+            rows += page[name]
+            if "next_cursor" not in page:
+                return rows
+            cursor = f"&cursor={page['next_cursor']}"
+        check(False, f"{target}: the listing does not end")
+        return rows
+
+    borrower = {"authority": "platform", "borrower": "borrower:B1"}
+    client = {"authority": "client", "client": "lender:L1"}
+    entry = json.loads(request(connection, "GET", "/v1/commands/s1")[2])
+    operator = {"authority": "operators", "operator": "anna"}
+    deposit = {"flow": "deposit", "authority": "bank", "client": "lender:L1", "channel": "alipay",
+               "amount": 11}
+    commands = [
+        {"id": "p2", "flow": "open_project", "project": "P2", "target": 2000, **borrower,
+         "contract_hash": "cd" * 32,
+         "instalments": [{"due": "2024-07-30", "principal": 1500, "interest": 50},
+                         {"due": "2024-08-30", "principal": 500, "interest": 25}]},
+        {"id": "b2", "flow": "bid", "project": "P2", "amount": 2000, **client},
+        {"id": "n2", "flow": "disburse", "authority": "platform", "project": "P2"},
+        {"id": "r1", "flow": "reversal_propose", "entry": entry["sequence"],
+         "entry_hash": entry["hash"], "reason": "twice", **operator},
+        {"id": "r2", "flow": "reversal_propose", "entry": entry["sequence"],
+         "entry_hash": entry["hash"], "reason": "again", **operator},
+        {"id": "w1", "flow": "withdraw", "amount": 70, **client},
+        {"id": "w2", "flow": "withdraw", "amount": 80, **client},
+        {"id": "t1", "flow": "propose", **operator, "expires": "2024-08-09", "proposed": deposit},
+        {"id": "cut1", "flow": "cut_off", "authority": "platform", "opens": "2024-07-15"},
+        {"id": "cut2", "flow": "cut_off", "authority": "platform", "opens": "2024-08-02"},
+    ]
+    body = request(connection, "POST", "/v1/commands", json.dumps(commands))[2]
+    check(b"refused" not in body, f"seeding the lists failed: {body}")
+    held = {hold["order"]: hold for hold in pages("/v1/holds?client=lender:L1&", "holds")}
+    check({order: hold["remaining"] for order, hold in held.items()}
+          == {"b1": 1000, "w1": 70, "w2": 80}, f"holds of the lender: {held}")
+    check(len(pages("/v1/holds?", "holds")) == 3, "all holds")
+    check([h["order"] for h in pages("/v1/holds?kind=bid&", "holds")] == ["b1"], "bids")
+    check(len(pages("/v1/holds?account=lender:L1:withdrawing&", "holds"))
+          + len(pages("/v1/holds?account=lender:L1:frozen&", "holds")) == 3, "holds by account")
+    check(pages("/v1/holds?client=borrower:B1&", "holds") == [], "the borrower has no holds")
+    proposals = pages("/v1/proposals?", "proposals")
+    reversal = {"maker": "anna", "entry": entry["sequence"], "entry_hash": entry["hash"]}
+    check(proposals == [{"proposal": "r1", **reversal}, {"proposal": "r2", **reversal},
+                        {"proposal": "t1", "maker": "anna", "expires": "2024-08-09",
+                         "command": deposit}], f"proposals: {proposals}")
+    reject = {"id": "j1", "flow": "reversal_reject", "proposal": "r1", **operator}
+    check(request(connection, "POST", "/v1/commands", json.dumps(reject))[0] == 200, "reject")
+    check([p["proposal"] for p in pages("/v1/proposals?", "proposals")] == ["r2", "t1"],
+          "decided ones are not listed")
+    late = {"project": "P2", "borrower": "borrower:B1", "instalment": 1, "due": "2024-07-30",
+            "days": 3, "principal": 1500, "interest": 50}
+    check(pages("/v1/overdue?", "projects") == [late], "P2 is late")
+    check(pages("/v1/overdue?marked=true&", "projects") == [], "nothing is marked")
+    quote = json.loads(request(connection, "GET", "/v1/projects/P2/quote?early=true")[2])
+    # 50 of July, and of August's 25 three days of 31, half up: 2.
+    check(quote == {"project": "P2", "business_date": "2024-08-02", "principal": 2000,
+                    "interest": 52, "amount": 2052}, f"quote: {quote}")
+    for target, expected in (
+        ("/v1/projects/P2/quote", 400), ("/v1/projects/P2/quote?early=false", 400),
+        ("/v1/projects/P1/quote?early=true", 404), ("/v1/projects/P7/quote?early=true", 404),
+        ("/v1/holds?account=lender:L1:frozen&client=lender:L1", 400), ("/v1/holds?kind=bids", 400),
+        ("/v1/holds?client=lender:L9", 404), ("/v1/holds?account=lender:L1:purse", 404),
+        ("/v1/holds?client=", 400), ("/v1/holds?limit=0", 400), ("/v1/holds?cursor=-1", 400),
+        ("/v1/holds?cursor=9223372036854775807", 200), ("/v1/holds/b1?kind=escrow", 404),
+        ("/v1/holds/b1", 400), ("/v1/proposals?cursor=a%20b", 400), ("/v1/proposals?limit=1001", 400),
+        ("/v1/overdue?marked=perhaps", 400), ("/v1/overdue?cursor=9223372036854775807", 200),
+    ):  # fmt: skip
+        status, _, body = request(connection, "GET", target)
+        check(status == expected, f"{target}: {status}, not {expected}: {body[:200]}")
+
+
 def check_documented(document, folder):
     """Every route of service.cc stands in the contract, and the other way round."""
     source = open(os.path.join(folder, "service.cc"), encoding="utf-8").read()
@@ -198,6 +278,7 @@ def main():
             connection = Connection(path)
             commands = seed(connection)
             check_commands(document, connection, commands)
+            check_lists(connection)
             for route, item in document["paths"].items():
                 for method, operation in item.items():
                     if method != "get":

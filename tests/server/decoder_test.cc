@@ -1,5 +1,8 @@
 #include <unistd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <utility>
 
@@ -27,7 +30,8 @@ const domain::Profile& profile() {
 
 server::DecodedRequest decode(std::string body, bool lines = false) {
   static server::CommandDecoder decoder(8'192);
-  static const server::PeerRules rules({}, ::geteuid(), profile());
+  static const server::PeerRules rules(
+      {}, ::geteuid(), []() -> const domain::Profile& { return profile(); });
   const std::size_t size = body.size();
   body.append(server::kBodyPadding, '\0');
   return decoder.decode(std::string_view(body).substr(0, size), lines,
@@ -45,6 +49,22 @@ std::string withdraw(std::string_view amount, std::string_view more = "") {
   return fmt::format(
       R"({{"id":"w1","flow":"withdraw","authority":"client","client":"lender:L1","amount":{}{}}})",
       amount, more);
+}
+
+TEST(CommandDecoder, SeedsOfTheFuzzerAreAccepted) {
+  std::size_t commands = 0;
+  for (const auto& file :
+       std::filesystem::directory_iterator(ESCROW_SOURCE_DIR "/tests/server/fuzz_command_seeds")) {
+    std::ifstream in(file.path(), std::ios::binary);
+    const auto request =
+        decode({std::istreambuf_iterator<char>(in), {}}, file.path().extension() == ".ndjson");
+    ASSERT_FALSE(request.broken) << file.path();
+    for (const auto& item : request.items) {
+      EXPECT_FALSE(item.refusal) << file.path() << " " << item.refusal->detail;
+    }
+    commands += request.commands.size();
+  }
+  EXPECT_GE(commands, 13U);
 }
 
 TEST(CommandDecoder, EachBadFieldIsNamedWithItsReason) {

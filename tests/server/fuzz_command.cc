@@ -10,7 +10,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using namespace ledger;  // NOLINT
   static const domain::Profile profile =
       std::move(domain::Profile::parse(*domain::Profile::built_in("cn-2017"))).value();
-  static const server::Peer peer = server::PeerRules({}, 0, profile).peer_of({0, {}});
+  static const server::Peer peer = server::PeerRules({}, 0, []() -> const domain::Profile& {
+                                      return profile;
+                                    }).peer_of({0, {}});
   static server::CommandDecoder decoder(64);
   for (const bool lines : {false, true}) {
     std::string body(reinterpret_cast<const char*>(data), size);

@@ -74,7 +74,8 @@ TEST(Peers, RulesOfUserAndGroupsAddUp) {
   const auto profile =
       ledger::domain::Profile::parse(*ledger::domain::Profile::built_in("cn-2017"));
   const ledger::server::PeerRules rules(
-      {{7, std::nullopt, {"bank"}, {}}, {std::nullopt, 9, {"operator"}, {"*"}}}, 0, *profile);
+      {{7, std::nullopt, {"bank"}, {}}, {std::nullopt, 9, {"operator"}, {"*"}}}, 0,
+      [&profile]() -> const ledger::domain::Profile& { return *profile; });
   const auto both = rules.peer_of({7, {8, 9}});
   EXPECT_TRUE(both.may_send(ledger::domain::FlowCode::kDeposit));
   EXPECT_TRUE(both.may_send(ledger::domain::FlowCode::kReversalApprove));
@@ -82,6 +83,68 @@ TEST(Peers, RulesOfUserAndGroupsAddUp) {
   EXPECT_TRUE(both.may_act_as("anyone"));
   EXPECT_FALSE(rules.peer_of({7, {8}}).may_act_as("anyone"));
   EXPECT_FALSE(rules.peer_of({0, {0}}).known());
+}
+
+// {"flow":"profile_adopt",...} inside a proposal; the answer to its approval.
+std::string adopt(Daemon& daemon, const std::string& profile) {
+  std::string text;
+  for (const char c : profile) {
+    if (c == '"' || c == '\\') text += '\\';
+    if (c == '\n') {
+      text += "\\n";
+    } else {
+      text += c;
+    }
+  }
+  const auto proposed = daemon.send(fmt::format(
+      R"({{"id":"v1","flow":"propose","authority":"operators","operator":"ann","proposed":)"
+      R"({{"flow":"profile_adopt","authority":"operators","profile":"{}"}}}})",
+      text));
+  EXPECT_EQ(proposed.status, 200) << proposed.body;
+  return daemon
+      .send(R"({"id":"a1","flow":"approve","authority":"operators","operator":"bob",)"
+            R"("proposal":"v1"})")
+      .body;
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const auto at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+TEST(Peers, OpenConnectionsFollowAnAdoptedProfile) {
+  Daemon daemon;
+  daemon.open_and_fund();
+  ASSERT_EQ(daemon.send(deposit("d1", 1)).status, 200);
+  // The same rules, but deposits are sent by a role that there was not.
+  std::string next(*ledger::domain::Profile::built_in("cn-2017"));
+  next = replaced(next, "version = 1", "version = 2");
+  next = replaced(next,
+                  "name = \"deposit\"\nauthorities = [\"bank\"]\nroles = [\"platform\", \"bank\"]",
+                  "name = \"deposit\"\nauthorities = [\"bank\"]\nroles = [\"teller\"]");
+  const std::string answer = adopt(daemon, next);
+  EXPECT_NE(answer.find("committed"), std::string::npos) << answer;
+  EXPECT_EQ(daemon.engine().profile().version(), 2U);
+  EXPECT_NE(daemon.get("/v1/profile").body.find("version = 2"), std::string::npos);
+  EXPECT_NE(daemon.get("/v1/status").body.find("\"profile_version\":2"), std::string::npos);
+  // The daemon's own user has every role of the new profile too.
+  EXPECT_EQ(daemon.send(deposit("d2", 1)).status, 200);
+}
+
+TEST(Peers, ARoleThatAProfileTakesAwayIsGoneAtOnce) {
+  Daemon daemon(as({"platform", "operator"}, {"*"}));
+  ASSERT_EQ(daemon.send(kOpen).status, 200);
+  std::string next(*ledger::domain::Profile::built_in("cn-2017"));
+  next = replaced(next, "version = 1", "version = 2");
+  next = replaced(next, "authorities = [\"platform\"]\nroles = [\"platform\", \"operator\"]",
+                  "authorities = [\"platform\"]\nroles = [\"registrar\"]");
+  const std::string answer = adopt(daemon, next);
+  EXPECT_NE(answer.find("committed"), std::string::npos) << answer;
+  const auto refused = daemon.send(
+      R"({"id":"o2","flow":"open_account","authority":"platform","client":"lender:L2"})");
+  EXPECT_EQ(refused.status, 403);
+  EXPECT_NE(refused.body.find("ROLE_FORBIDDEN"), std::string::npos) << refused.body;
 }
 
 }  // namespace

@@ -15,6 +15,7 @@ _JOURNAL = _DOMAIN | {"ledger/journal"}
 _STORE = _JOURNAL | {"ledger/store"}
 _ENGINE = _STORE | {"ledger/engine"}
 _SERVER = _ENGINE | {"ledger/server"}
+_MONITOR = _ENGINE | {"ledger/monitor"}
 _RECON = _JOURNAL | {"custody_adapter", "recon"}
 
 MAY_INCLUDE = {
@@ -25,9 +26,10 @@ MAY_INCLUDE = {
     "ledger/store": _STORE,
     "ledger/engine": _ENGINE,
     "ledger/server": _SERVER,
+    "ledger/monitor": _MONITOR,
     "custody_adapter": _CRYPTO | {"custody_adapter"},
     "recon": _RECON,
-    "tools": _RECON | _SERVER | {"tools"},
+    "tools": _RECON | _SERVER | _MONITOR | {"tools"},
 }
 ANYTHING = ("tests", "bench")
 

@@ -49,6 +49,14 @@ EXPECTED = (
     r"2001",
     r"difference +0\.00",
     r"W2",
+    r"EQUAL",
+    r"# export: disclosure",
+    r"# lent: principal",
+    r"closing,",
+    r"withdraw_pay,P2",
+    r"manifest.json: OK",
+    r"Assets:1001",
+    r"debits = credits",
 )
 
 

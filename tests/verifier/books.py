@@ -2,9 +2,11 @@
 
 import tomllib
 
-from entry_format import (BID, CAPTURE, CLAIMS, DEPOSIT_TRANSIT, FEES, HOLDS, MOVES,
-                          OPEN, OWNERS, PAID, POSTINGS, PROFILES, PROJECTS, REOPEN, Bad,
-                          need)
+from entry_format import (ADOPT, AMOUNT_FIELD, BID, BUY, CAPTURE, CLAIMS, COMPENSATE, CREATE,
+                          DEPOSIT_TRANSIT, FEES, FLOWS, HOLDS, MEMOS, MOVES, OFFER, OPEN, OVERDUE,
+                          OWNER_CHANGES, OWNERS, PAID, POSTINGS, PROFILES, PROJECTS, RECOVER,
+                          RED_PACKET, REOPEN, REPAY, REPAYMENT, SELL, SUBROGATE, SWITCHES, UNOFFER,
+                          VOIDED, Bad, field_of, need)
 
 COUNTER_MAX = 2**63 - 1
 
@@ -28,13 +30,18 @@ class Account:
 
 class Project:
     __slots__ = ("code", "target", "schedule", "state", "paid", "frozen", "disbursed", "repaid",
-                 "claims", "fees")
+                 "claims", "fees", "part", "voided", "overdue", "compensated", "recovered",
+                 "recoveries")
 
     def __init__(self, code, target, schedule):
         self.code, self.target, self.schedule = code, target, schedule
         self.state, self.paid, self.fees = 1, 0, 0
         self.frozen = self.disbursed = self.repaid = 0
-        self.claims = {}  # holder: [outstanding principal, interest paid]
+        self.claims = {}  # holder: [outstanding principal, interest paid, offered for sale]
+        self.part = [0, 0]  # principal and interest paid of the next instalment
+        self.voided = self.overdue = 0
+        self.compensated = self.recovered = 0
+        self.recoveries = {}  # compensator: [principal, interest] that it may still claim
 
 
 class Books:
@@ -46,7 +53,8 @@ class Books:
         self.classes = {}  # number: (assets?, itemised?)
         self.kinds = {}    # name: [(class, suffix)]
         self.currencies = []
-        self.matrix = {}   # (flow name, debit class, credit class): same owner?
+        self.one_operator = {}  # flow name: (never?, up to which amount)
+        self.unrestricted = set()  # names of flows that may take restricted money
         self.totals = {}   # (class, currency): [debits, credits]
         self.owner_count = 0
         self.owner_codes = set()
@@ -58,6 +66,7 @@ class Books:
         self.orders = {}  # (order, kind): hold number
         self.next_hold = 1
         self.proposals = {}
+        self.switches = {}
         self.reversed = set()
 
     def apply(self, entry):
@@ -66,36 +75,58 @@ class Books:
         for tag, step in (
             (PROFILES, self.adopt), (OWNERS, self.open_owners), (PROJECTS, self.open_projects),
             (POSTINGS, self.post), (HOLDS, self.hold), (MOVES, self.move), (CLAIMS, self.claim),
-            (PAID, self.pay), (FEES, self.fee),
+            (PAID, self.pay), (FEES, self.fee), (VOIDED, self.void), (OVERDUE, self.mark),
+            (OWNER_CHANGES, self.change_owner), (SWITCHES, self.switch),
         ):  # fmt: skip
             if tag in sections:
                 step(sections[tag], entry, touched)
         self.check_accounts(touched)
+        self.check_restrictions(entry)
         self.check_projects(sections)
 
     def adopt(self, records, entry, _):
         (version, name, text), = records
+        classes, kinds, one_operator = {}, {}, {}
         try:
             profile = tomllib.loads(text.decode("utf-8"))
-            self.currencies = [code.encode() for code in profile["currencies"]]
-            for row in profile["classes"]:
+            currencies = [code.encode() for code in profile["currencies"]]
+            for row in sorted(profile["classes"], key=lambda row: row["number"]):
                 assets = row["group"] in ("bank", "in_transit", "shortfall")
                 need(assets or row["group"] in ("client", "platform"), "profile: group")
-                self.classes[row["number"]] = (assets, row.get("itemised", False))
+                classes[row["number"]] = (assets, row.get("itemised", False))
             for row in profile["kinds"]:
-                self.kinds[row["name"].encode()] = [(a["class"], a["suffix"].encode())
-                                                    for a in row["accounts"]]
+                kinds[row["name"].encode()] = [(a["class"], a["suffix"].encode())
+                                               for a in row["accounts"]]
+            for row in profile["flows"]:
+                if row.get("four_eyes", False) or "four_eyes_above" in row:
+                    most = 0 if row.get("four_eyes", False) else row["four_eyes_above"]
+                    one_operator[row["name"]] = (row.get("four_eyes", False), most)
+            unrestricted = {row["name"] for row in profile["flows"]
+                            if row.get("despite_restriction", False)}
             need((profile["version"], profile["name"].encode()) == (version, name),
                  "profile: name or version")
         except (KeyError, TypeError, AttributeError, UnicodeDecodeError,
                 tomllib.TOMLDecodeError) as error:
             raise Bad(f"profile: {error}") from None
-        need(version == entry.profile_version, "profile: version of the entry")
+        if self.profile_version is None:
+            need(version == entry.profile_version, "profile: version of the entry")
+            self.business_date = entry.business_date
+        else:
+            self.check_successor(entry, version, currencies, classes, kinds)
         self.profile_version = version
-        self.business_date = entry.business_date
-        for number in sorted(self.classes):
-            for currency in self.currencies:
-                self.totals[number, currency] = [0, 0]
+        self.currencies, self.classes, self.kinds = currencies, classes, kinds
+        self.one_operator, self.unrestricted = one_operator, unrestricted
+        self.totals = {(number, currency): self.totals.get((number, currency), [0, 0])
+                       for number in classes for currency in currencies}
+
+    def check_successor(self, entry, version, currencies, classes, kinds):
+        """What the books are made of stays as it was and in its place; more may follow."""
+        need(entry.effective_flow() == ADOPT, "profile: adopted by another flow")
+        need(version > self.profile_version, "profile: not a later version")
+        for before, after in ((self.currencies, currencies),
+                              (list(self.classes.items()), list(classes.items())),
+                              (list(self.kinds.items()), list(kinds.items()))):
+            need(after[:len(before)] == before, "profile: changes what is in the books")
 
     def open_owners(self, records, _, __):
         for number, first, _, currency, kind, code, names in records:
@@ -111,9 +142,10 @@ class Books:
                                              itemised, self.totals[account_class, currency]))
 
     def open_projects(self, records, _, __):
-        for number, borrower, target, contract, code, schedule in records:
+        for number, borrower, target, contract, code, schedule, guarantor, _ in records:
             need(number == len(self.projects), "project: number")
             need(1 <= borrower <= self.owner_count, "project: borrower")
+            need(guarantor <= self.owner_count, "project: guarantor")
             need(code not in self.project_codes, "project: opened twice")
             need(contract not in self.contracts, "project: contract used twice")
             self.project_codes.add(code)
@@ -141,24 +173,29 @@ class Books:
             touched.add(credit)
 
     def hold(self, records, _, touched):
-        for op, kind, number, account, owner, project, _, amount, order, _ in records:
+        for record in records:
+            op, kind, number, account, owner, project, _, amount, order = record[:9]
             need(amount > 0, "a hold moves nothing")
             where, beneficiary = self.account(account), self.account(owner)
-            description = [kind, account, owner, project, order]
+            description = [kind, account, owner, project, order, record[9:]]
             if op in (OPEN, REOPEN):
                 self.add_hold(op, number, description, amount)
                 change = amount
             else:
                 hold = self.holds.get(number)
                 need(hold is not None, "a hold is not open")
-                need(hold[:5] == description, "a hold is described wrongly")
-                need(hold[5] >= amount, "a hold gives more than it has")
-                hold[5] -= amount
-                if hold[5] == 0:
+                need(hold[:6] == description, "a hold is described wrongly")
+                need(hold[6] >= amount, "a hold gives more than it has")
+                hold[6] -= amount
+                if hold[6] == 0:
                     del self.holds[number]
                     del self.orders[order, kind]
                 change = -amount
+            if kind in MEMOS:
+                continue
+            need(where.assets == (kind == DEPOSIT_TRANSIT), "a hold lies on the wrong side")
             if kind == DEPOSIT_TRANSIT:
+                need(not beneficiary.assets, "a hold lies on the wrong side")
                 where.credits_pending += change
                 beneficiary.credits_pending += change
                 touched.add(beneficiary)
@@ -166,7 +203,7 @@ class Books:
                 where.debits_pending += change
             where.held += change
             touched.add(where)
-            if kind == BID:
+            if kind in (BID, RED_PACKET):
                 self.project(project).frozen += change
 
     def add_hold(self, op, number, description, amount):
@@ -177,8 +214,8 @@ class Books:
             need(1 <= number < self.next_hold, "a hold is reopened that never was")
         hold = self.holds.get(number)
         if hold is not None:
-            need(hold[:5] == description, "a hold is described wrongly")
-            hold[5] += amount
+            need(hold[:6] == description, "a hold is described wrongly")
+            hold[6] += amount
             return
         key = (description[4], description[0])
         need(key not in self.orders, "an order has two open holds of a kind")
@@ -193,29 +230,81 @@ class Books:
         for op, number, holder, principal, interest in records:
             project = self.project(number)
             need(1 <= holder <= self.owner_count, "a claim has no holder")
-            if op == 1:
-                project.claims.setdefault(holder, [0, 0])[0] += principal
-                project.disbursed += principal
-                continue
-            claim = project.claims.get(holder)
-            need(claim is not None and claim[0] >= principal, "a claim falls below zero")
+            if op in (CREATE, BUY):
+                project.claims.setdefault(holder, [0, 0, 0])[0] += principal
+                project.disbursed += principal if op == CREATE else 0
+            elif op == SUBROGATE:
+                owed = project.recoveries.setdefault(holder, [0, 0])
+                owed[0] += principal
+                owed[1] += interest
+            elif op == RECOVER:
+                owed = project.recoveries.get(holder)
+                need(owed is not None and owed[0] >= principal and owed[1] >= interest,
+                     "more is recovered than was compensated")
+                owed[0] -= principal
+                owed[1] -= interest
+                project.recovered += principal
+            else:
+                self.lower_claim(project, op, holder, principal, interest)
+
+    @staticmethod
+    def lower_claim(project, op, holder, principal, interest):
+        claim = project.claims.get(holder)
+        need(claim is not None, "a claim falls below zero")
+        if op == OFFER:
+            claim[2] += principal
+        elif op == UNOFFER:
+            claim[2] -= principal
+        else:
             claim[0] -= principal
             claim[1] += interest
-            project.repaid += principal
+            project.repaid += principal if op in (REPAY, COMPENSATE) else 0
+            project.compensated += principal if op == COMPENSATE else 0
+        need(claim[0] >= 0 and claim[2] >= 0, "a claim falls below zero")
 
     def pay(self, records, _, __):
-        for number, instalment, _, _ in records:
+        """Payments on the next instalment add up until both parts are what is due."""
+        for number, instalment, principal, interest in records:
             project = self.project(number)
             need(instalment == project.paid + 1 and instalment <= len(project.schedule),
                  "an instalment is paid out of order")
-            project.paid = instalment
+            project.part[0] += principal
+            project.part[1] += interest
+            due = list(project.schedule[instalment - 1][1:])
+            need(project.part[0] <= due[0] and project.part[1] <= due[1],
+                 "more is paid of an instalment than is due")
+            if project.part == due:
+                project.paid, project.part, project.overdue = instalment, [0, 0], 0
+
+    def void(self, records, _, __):
+        for number, first, _, _ in records:
+            project = self.project(number)
+            need(project.voided == 0 and first == project.paid + 1, "a schedule is ended wrongly")
+            project.voided, project.part, project.overdue = first, [0, 0], 0
+
+    def mark(self, records, _, __):
+        for number, instalment, due, _, _ in records:
+            project = self.project(number)
+            need(instalment == project.paid + 1 and project.overdue == 0 and due != 0,
+                 "an instalment is marked overdue out of order")
+            project.overdue = due
+
+    def change_owner(self, records, _, __):
+        for number, _, _ in records:
+            need(1 <= number <= self.owner_count, "an unknown owner is changed")
+
+    def switch(self, records, _, __):
+        for what, on in records:
+            need(self.switches.get(what, 0) != on, "a switch is turned to where it is")
+            self.switches[what] = on
 
     def fee(self, records, entry, _):
         moved = sum(p[2] for p in entry.sections.get(POSTINGS, ()))
         need(sum(f[2] for f in records) == moved, "fees differ from the postings")
         for op, number, amount in records:
             project = self.project(number)
-            need(amount > 0 and entry.flow == (140 if op == 1 else 271), "a fee is counted wrongly")
+            need(amount > 0 and entry.effective_flow() == (140 if op == 1 else 271),
+                 "a fee is counted wrongly")
             project.fees += amount if op == 1 else -amount
             need(project.fees >= 0, "fees of a project fall below zero")
 
@@ -229,6 +318,21 @@ class Books:
                  and 0 <= a.debits_pending <= COUNTER_MAX
                  and 0 <= a.credits_pending <= COUNTER_MAX, "a counter is out of range")
 
+    def check_restrictions(self, entry):
+        """What is under a restriction stays on its account."""
+        if FLOWS[entry.effective_flow()] in self.unrestricted:
+            return
+        for posting in entry.sections.get(POSTINGS, ()):
+            a = self.accounts[posting[0]]
+            need(a.itemised or a.assets or a.balance() >= a.debits_pending,
+                 "money leaves that is restricted")
+
+    def needs_two_operators(self, entry):
+        """Whether the profile leaves the flow to two operators."""
+        never, most = self.one_operator.get(FLOWS[entry.flow], (False, None))
+        amount = int.from_bytes(field_of(entry.command, AMOUNT_FIELD), "little")
+        return never or (most is not None and amount > most)
+
     def check_projects(self, sections):
         """The money of a project stays in it: claims are made of its bids, repaid by its borrower."""
         claims = sections.get(CLAIMS, ())
@@ -237,24 +341,40 @@ class Books:
         holds = [h for h in sections.get(HOLDS, ()) if h[5]]
         numbers.update(h[5] for h in holds)
         numbers.update(m[0] for m in sections.get(MOVES, ()))
+        numbers.update(v[0] for v in sections.get(VOIDED, ()))
         need(len(numbers) <= 1, "an entry names two projects")
         for number in numbers:
             project = self.project(number)
-            bids = sum(h[7] for h in holds if h[1] == BID and h[0] == CAPTURE)
-            repayment = sum(h[7] for h in holds if h[1] == 2 and h[0] == CAPTURE)
-            need(bids == sum(c[3] for c in claims if c[0] == 1), "claims differ from the bids")
+            bids = sum(h[7] for h in holds if h[1] in (BID, RED_PACKET) and h[0] == CAPTURE)
+            repayment = sum(h[7] for h in holds if h[1] == REPAYMENT and h[0] == CAPTURE)
+            principal, interest = {}, {}
+            for op, _, _, p, i in claims:
+                principal[op] = principal.get(op, 0) + p
+                interest[op] = interest.get(op, 0) + i
+            lenders = [sum(sums.get(op, 0) for op in (REPAY, COMPENSATE))
+                       for sums in (principal, interest)]
+            ends = sections.get(VOIDED, ())
+            paid_off = [sum(p[2] for p in paid) + sum(v[2] for v in ends),
+                        sum(p[3] for p in paid) + sum(v[3] for v in ends)]
+            need(bids == principal.get(CREATE, 0), "claims differ from the bids")
             need(0 <= project.frozen <= project.target, "frozen money is not within the target")
-            need(sum(p[2] for p in paid) == sum(c[3] for c in claims if c[0] == 2),
-                 "claims fall by another sum than is repaid")
-            need(repayment == sum(p[2] + p[3] for p in paid), "a repayment is not distributed whole")
+            need(lenders == paid_off, "claims fall by another sum than is repaid")
+            need(repayment in (0, sum(paid_off)), "a repayment is not distributed whole")
+            need(repayment or not paid_off[0] + paid_off[1] or COMPENSATE in principal,
+                 "an instalment is paid by nobody")
+            need([principal.get(COMPENSATE, 0), interest.get(COMPENSATE, 0)]
+                 == [principal.get(SUBROGATE, 0), interest.get(SUBROGATE, 0)],
+                 "what is compensated is not what may be recovered")
+            need(principal.get(SELL, 0) == principal.get(BUY, 0), "a claim is not sold whole")
             need(project.repaid <= project.disbursed <= project.target, "project figures")
 
     def check_whole(self):
         """What each entry keeps true by its own changes, once more from the figures themselves."""
         held, frozen = {}, {}
-        for kind, account, _, project, _, remaining in self.holds.values():
-            held[account] = held.get(account, 0) + remaining
-            if kind == BID:
+        for kind, account, _, project, _, _, remaining in self.holds.values():
+            if kind not in MEMOS:
+                held[account] = held.get(account, 0) + remaining
+            if kind in (BID, RED_PACKET):
                 frozen[project] = frozen.get(project, 0) + remaining
         net, sums = {}, {}
         for number, a in enumerate(self.accounts[1:], 1):
@@ -270,6 +390,9 @@ class Books:
             need(project.frozen == frozen.get(number, 0), "frozen differs from the open bids")
             need(sum(c[0] for c in project.claims.values()) == project.disbursed - project.repaid,
                  "claims differ from what is outstanding")
+            owed = sum(r[0] for r in project.recoveries.values())
+            need(owed == project.compensated - project.recovered,
+                 "recoveries differ from what was compensated")
 
     def trial_balance(self):
         return [(number, currency, debits, credits)

@@ -43,8 +43,8 @@ void SampleJournal::add(Entry entry) {
   entries_.push_back(std::move(entry));
 }
 
-bool SampleJournal::run(FlowCode flow, std::initializer_list<Value> values,
-                        std::string_view operator_name) {
+Command SampleJournal::build(FlowCode flow, std::initializer_list<Value> values,
+                             std::string_view operator_name, const Command* nested) {
   CommandBuilder builder;
   builder.start();
   last_id_ = "c" + std::to_string(size());
@@ -54,6 +54,7 @@ bool SampleJournal::run(FlowCode flow, std::initializer_list<Value> values,
   if (!operator_name.empty()) {
     refused = refused || builder.set_text(Field::kOperator, operator_name);
   }
+  if (nested != nullptr) refused = refused || builder.set_command(Field::kProposed, *nested);
   for (const Value& v : values) {
     if (const auto* text = std::get_if<std::string>(&v.value)) {
       refused = refused || builder.set_text(v.field, *text);
@@ -69,17 +70,32 @@ bool SampleJournal::run(FlowCode flow, std::initializer_list<Value> values,
     refused = refused || builder.set_schedule(schedule);
   }
   LEDGER_CHECK(!refused);
-  const auto command = builder.finish();
+  auto command = builder.finish();
   LEDGER_CHECK(command.has_value());
+  return *std::move(command);
+}
 
+bool SampleJournal::run(FlowCode flow, std::initializer_list<Value> values,
+                        std::string_view operator_name) {
+  return run(build(flow, values, operator_name));
+}
+
+bool SampleJournal::run_by_two(FlowCode flow, std::initializer_list<Value> values) {
+  const Command proposed = build(flow, values, {});
+  if (!run(build(FlowCode::kPropose, {}, "anna", &proposed))) return false;
+  const std::string proposal = last_id_;
+  return run(FlowCode::kApprove, {{Field::kProposal, proposal}}, "boris");
+}
+
+bool SampleJournal::run(const Command& command) {
   domain::Context context;
   now_.ns += 1 + static_cast<std::int64_t>(roll(5'000'000'000));
   context.now = now_;
   context.head = head_;
   context.tree_size = tree_.size();
   context.tree_root = tree_.root();
-  std::uint64_t target = command->count(Field::kEntry);
-  if (const auto* proposal = state_.find_proposal(command->text(Field::kProposal))) {
+  std::uint64_t target = command.count(Field::kEntry);
+  if (const auto* proposal = state_.find_proposal(command.text(Field::kProposal))) {
     target = proposal->target.value();
   }
   if (target > 0 && target <= size()) {
@@ -87,7 +103,7 @@ bool SampleJournal::run(FlowCode flow, std::initializer_list<Value> values,
     context.target_hash = hashes_[target - 1];
   }
   Entry entry;
-  const bool committed = !domain::decide(state_, *command, context, entry);
+  const bool committed = !domain::decide(state_, command, context, entry);
   add(std::move(entry));
   return committed;
 }
@@ -124,13 +140,11 @@ const Hold* SampleJournal::any_hold(HoldKind kind) {
 }
 
 void SampleJournal::step() {
-  switch (roll(14)) {
+  switch (roll(16)) {
     case 0:
     case 1:
     case 2:
-      run(FlowCode::kDeposit, {{Field::kClient, lender()},
-                               {Field::kChannel, "quick"},
-                               {Field::kAmount, static_cast<std::int64_t>(1'000 + roll(90'000))}});
+      step_deposit();
       return;
     case 3:
     case 4:
@@ -150,10 +164,115 @@ void SampleJournal::step() {
         run(FlowCode::kCutOff, {{Field::kOpens, format(state_.business_date().plus_days(1))}});
       }
       return;
+    case 11:
+      step_proposal();
+      return;
+    case 9:
+    case 10:
+      step_bank();
+      return;
     default:
       step_project();
       return;
   }
+}
+
+void SampleJournal::step_deposit() {
+  const std::string client = lender();
+  const auto amount = static_cast<std::int64_t>(1'000 + roll(90'000));
+  if (const Hold* hold = any_hold(HoldKind::kDepositTransit); hold != nullptr && roll(12) == 0) {
+    run(FlowCode::kDepositFail, {{Field::kOrder, hold->order}, {Field::kAmount, hold->remaining}});
+    return;
+  }
+  if (const std::uint64_t settled = recent(FlowCode::kSettle); settled != 0 && roll(12) == 0) {
+    run(FlowCode::kDepositChargeback,
+        {{Field::kEntry, static_cast<std::int64_t>(settled)},
+         {Field::kEntryHash, hashes_[settled - 1].hex()},
+         {Field::kAmount, entries_[settled - 1].postings[0].amount.minor()},
+         {Field::kEvidence, "chargeback"}});
+    return;
+  }
+  if (roll(6) != 0) {
+    run(FlowCode::kDeposit,
+        {{Field::kClient, client}, {Field::kChannel, "quick"}, {Field::kAmount, amount}});
+    return;
+  }
+  run(FlowCode::kDepositRequest,
+      {{Field::kClient, client}, {Field::kChannel, "quick"}, {Field::kAmount, amount}});
+  const std::string order = last_id_;
+  if (roll(3) == 0) return;
+  run(FlowCode::kDeposit, {{Field::kClient, client},
+                           {Field::kChannel, "quick"},
+                           {Field::kAmount, amount},
+                           {Field::kOrder, order}});
+}
+
+// What comes and goes between the bank, the platform and nobody's account yet.
+void SampleJournal::step_bank() {
+  const auto some = static_cast<std::int64_t>(1 + roll(5'000));
+  const auto owed = state_.balance(*state_.find_account("custody:shortfall"));
+  switch (roll(8)) {
+    case 0:
+      run(FlowCode::kReceipt, {{Field::kAmount, some}, {Field::kEvidence, "line"}});
+      return;
+    case 1:
+      if (const Hold* hold = any_hold(HoldKind::kReceipt)) {
+        const std::int64_t part = 1 + static_cast<std::int64_t>(roll(2)) * (hold->remaining - 1);
+        if (roll(3) == 0) {
+          run_by_two(FlowCode::kReceiptReturn, {{Field::kOrder, hold->order},
+                                                {Field::kAmount, part},
+                                                {Field::kEvidence, "sent back"},
+                                                {Field::kReason, "nobody's"}});
+        } else {
+          run_by_two(FlowCode::kReceiptAllocate, {{Field::kOrder, hold->order},
+                                                  {Field::kClient, lender()},
+                                                  {Field::kAmount, part},
+                                                  {Field::kReason, "named, 来款已确认"}});
+        }
+      }
+      return;
+    case 2:
+      run(FlowCode::kTopUp,
+          {{Field::kAccount, owed > 0 ? "custody:shortfall" : "platform:marketing"},
+           {Field::kAmount, owed > 0 ? owed : some},
+           {Field::kEvidence, "own funds"}});
+      return;
+    case 3:
+      run(FlowCode::kReward, {{Field::kClient, lender()}, {Field::kAmount, some}});
+      return;
+    case 4:
+      run(FlowCode::kBankInterest, {{Field::kAmount, some}, {Field::kEvidence, "interest"}});
+      return;
+    case 5:
+      if (const Hold* hold = any_hold(HoldKind::kInterest)) {
+        run(FlowCode::kBankInterestPay, {{Field::kOrder, hold->order},
+                                         {Field::kClient, lender()},
+                                         {Field::kAmount, hold->remaining}});
+      }
+      return;
+    case 6:
+      run(FlowCode::kFeeSweep, {{Field::kAmount, std::int64_t{100}}});
+      return;
+    default:
+      if (const Hold* hold = any_hold(HoldKind::kSweep)) {
+        if (roll(3) == 0) {
+          run(FlowCode::kFeeSweepFail,
+              {{Field::kOrder, hold->order}, {Field::kAmount, hold->remaining}});
+        } else {
+          run(FlowCode::kFeeSweepPaid, {{Field::kOrder, hold->order},
+                                        {Field::kAmount, hold->remaining},
+                                        {Field::kEvidence, "line"}});
+        }
+      }
+      return;
+  }
+}
+
+std::uint64_t SampleJournal::recent(FlowCode flow) const {
+  for (std::uint64_t n = size(); n > 0 && n + 40 > size(); --n) {
+    if (entries_[n - 1].committed() && entries_[n - 1].flow == flow) return n;
+  }
+  return 0;
 }
 
 void SampleJournal::step_project() {
@@ -180,6 +299,8 @@ void SampleJournal::step_project() {
     }
     case ProjectState::kFull:
       run(FlowCode::kDisburse, {{Field::kProject, code}});
+      return;
+    case ProjectState::kDefaulted:
       return;
     case ProjectState::kFailing:
       run(FlowCode::kProjectFail, {{Field::kProject, code}});
@@ -211,7 +332,19 @@ void SampleJournal::step_project() {
 }
 
 void SampleJournal::step_withdrawal() {
-  if (const Hold* hold = any_hold(HoldKind::kWithdrawTransit)) {
+  if (const std::uint64_t paid = recent(FlowCode::kWithdrawPay); paid != 0 && roll(8) == 0) {
+    run(FlowCode::kWithdrawReturn, {{Field::kEntry, static_cast<std::int64_t>(paid)},
+                                    {Field::kEntryHash, hashes_[paid - 1].hex()},
+                                    {Field::kAmount, entries_[paid - 1].postings[0].amount.minor()},
+                                    {Field::kEvidence, "came back"}});
+    return;
+  }
+  const Hold* sent = any_hold(HoldKind::kWithdrawTransit);
+  if (sent != nullptr && roll(6) == 0) {
+    run(FlowCode::kWithdrawUnknown, {{Field::kOrder, sent->order}});
+    return;
+  }
+  if (const Hold* hold = sent != nullptr ? sent : any_hold(HoldKind::kWithdrawUnknown)) {
     if (roll(4) == 0) {
       run(FlowCode::kWithdrawFail, {{Field::kOrder, hold->order}});
     } else {
@@ -228,6 +361,37 @@ void SampleJournal::step_withdrawal() {
                             {Field::kAmount, static_cast<std::int64_t>(1 + roll(9'000))},
                             {Field::kFee, std::int64_t{150}},
                             {Field::kFeeRule, "withdraw"}});
+}
+
+// Two operators: one proposes what one alone might do as well, another decides.
+void SampleJournal::step_proposal() {
+  for (const domain::Proposal* open : state_.proposals()) {
+    if (open->status != domain::ProposalOp::kProposed || open->flow == FlowCode::kGenesis) continue;
+    const std::string id = open->id;
+    switch (roll(6)) {
+      case 0:
+        run(FlowCode::kReject, {{Field::kProposal, id}}, "carla");
+        return;
+      case 1:
+        run(FlowCode::kApprove, {{Field::kProposal, id}}, "anna");  // the maker: refused
+        return;
+      case 2:
+      case 3:
+        run(FlowCode::kProposalExpire, {{Field::kProposal, id}});
+        return;
+      default:
+        run(FlowCode::kApprove, {{Field::kProposal, id}}, "boris");
+        return;
+    }
+  }
+  const Command deposit =
+      build(FlowCode::kDeposit,
+            {{Field::kClient, lender()},
+             {Field::kChannel, "quick"},
+             {Field::kAmount, static_cast<std::int64_t>(1'000 + roll(90'000))}},
+            {});
+  run(build(FlowCode::kPropose, {{Field::kExpires, format(state_.business_date())}}, "anna",
+            &deposit));
 }
 
 void SampleJournal::step_reversal() {

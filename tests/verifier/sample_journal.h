@@ -37,7 +37,10 @@ class SampleJournal {
     std::variant<std::string, std::int64_t> value;
   };
   void add(domain::Entry entry);
+  domain::Command build(domain::FlowCode flow, std::initializer_list<Value> values,
+                        std::string_view operator_name, const domain::Command* nested = nullptr);
   // Decides the command and appends its entry; true if it was committed.
+  bool run(const domain::Command& command);
   bool run(domain::FlowCode flow, std::initializer_list<Value> values,
            std::string_view operator_name = {});
   void open_everybody();
@@ -45,7 +48,14 @@ class SampleJournal {
   void step();
   void step_project();
   void step_withdrawal();
+  void step_deposit();
+  void step_bank();
+  // Two operators: one proposes the command, the other approves it.
+  bool run_by_two(domain::FlowCode flow, std::initializer_list<Value> values);
+  // An entry of this flow among the last ones, with its hash, or 0.
+  std::uint64_t recent(domain::FlowCode flow) const;
   void step_reversal();
+  void step_proposal();
   std::uint64_t roll(std::uint64_t below) { return random_() % below; }
   std::string lender() { return "lender:L" + std::to_string(roll(5)); }
   const domain::Hold* any_hold(domain::HoldKind kind);

@@ -14,8 +14,10 @@ import sys
 import tempfile
 import unittest
 
+import books
 import verify_journal
-from entry_format import CUT_OFFS, HOLDS, POSTINGS, FLOWS, REFUSALS, Entry
+from entry_format import (CUT_OFFS, FLOWS, HOLDS, POSTINGS, PROFILES, PROPOSALS, REFUSALS, Bad,
+                          Entry)
 
 PROGRAM = pathlib.Path(sys.argv.pop()) if len(sys.argv) > 1 else None
 SCRIPT = pathlib.Path(verify_journal.__file__)
@@ -39,6 +41,16 @@ def seal(entries):
         head = hashlib.sha256(head + entry).digest()
         out += [struct.pack("<I", len(entry)), entry, head]
     return b"".join(out)
+
+
+class Stub:
+    """As much of an entry as the books ask for."""
+
+    def __init__(self, flow, sections, command=b""):
+        self.flow, self.sections, self.command = flow, sections, command
+
+    def effective_flow(self):
+        return self.flow
 
 
 class VerifyJournal(unittest.TestCase):
@@ -123,6 +135,78 @@ class VerifyJournal(unittest.TestCase):
         # The operator stands in the header and in the command; the maker only in the section.
         forged = self.forge(number, b"\5boris", b"\4anna")
         self.assertEqual(self.bad(forged), (number, "reversal: approved by its maker"))
+
+    def test_proposal_approved_by_its_maker_is_found(self):
+        number = self.find(PROPOSALS, lambda e: e.flow == 901)
+        forged = self.forge(number, b"\5boris", b"\4anna")
+        self.assertEqual(self.bad(forged), (number, "proposal: approved by its maker"))
+
+    def test_proposal_of_another_command_is_found(self):
+        number = self.find(PROPOSALS, lambda e: e.flow == 900)
+        body = Entry(self.entries[number - 1]).sections[PROPOSALS][0][5]
+        at = self.entries[number - 1].rindex(body)
+        entries = list(self.entries)
+        # The amount is the body's second to last field; one more fen in the section only.
+        whole = bytearray(entries[number - 1])
+        whole[at + body.index(b"\4\x08\0") + 3] ^= 1
+        entries[number - 1] = bytes(whole)
+        self.assertEqual(self.bad(seal(entries)), (number, "proposal: not the proposed command"))
+
+    def test_effects_without_an_approval_are_found(self):
+        number = self.find(PROPOSALS, lambda e: e.flow == 901)
+        forged = self.forge(number, struct.pack("<H", 901), struct.pack("<H", 20))
+        self.assertEqual(self.bad(forged), (number, "proposal: not of this flow"))
+
+    def genesis(self):
+        found = books.Books()
+        found.apply(Entry(self.entries[0]))
+        return found
+
+    def test_restricted_money_leaves_only_where_the_profile_lets_it(self):
+        found = self.genesis()
+        money = books.Account(b"a:available", 2001, b"CNY", False, False, [0, 0])
+        money.debits, money.credits, money.debits_pending = 4, 10, 6
+        found.accounts.append(money)
+        posting = (len(found.accounts) - 1, 1, 4, 0)
+        found.check_restrictions(Stub(60, {POSTINGS: [posting]}))
+        money.debits_pending = 7
+        found.check_restrictions(Stub(60, {POSTINGS: [(1, posting[0], 4, 0)]}))  # comes in
+        found.check_restrictions(Stub(292, {POSTINGS: [posting]}))  # judicial_catch
+        with self.assertRaisesRegex(Bad, "restricted"):
+            found.check_restrictions(Stub(60, {POSTINGS: [posting]}))
+
+    def test_later_profile_keeps_what_is_in_the_books(self):
+        (version, name, text), = Entry(self.entries[0]).sections[PROFILES]
+
+        def adopt(flow=5, old=b"version = 1", new=b"version = 2", more=b""):
+            found = self.genesis()
+            changed = text.replace(old, new, 1) + more
+            found.adopt([(2, name, changed)], Stub(flow, {}), None)
+            return found
+
+        self.assertEqual(version, 1)
+        self.assertEqual(adopt().profile_version, 2)
+        row = b'\n[[classes]]\nnumber = 9999\nname = "more"\ngroup = "client"\n'
+        self.assertEqual(adopt(more=row).totals[9999, b"CNY"], [0, 0])
+        with self.assertRaisesRegex(Bad, "another flow"):
+            adopt(flow=20)
+        with self.assertRaisesRegex(Bad, "name or version"):
+            adopt(new=b"version = 3")
+        with self.assertRaisesRegex(Bad, "changes what is in the books"):
+            adopt(more=row.replace(b"9999", b"1005"))
+        again = adopt()
+        with self.assertRaisesRegex(Bad, "not a later version"):
+            again.adopt([(2, name, text.replace(b"version = 1", b"version = 2", 1))], Stub(5, {}),
+                        None)
+
+    def test_flow_of_two_operators_is_not_done_by_one(self):
+        found = self.genesis()
+        self.assertTrue(found.needs_two_operators(Stub(411, {})))  # unfreeze
+        self.assertFalse(found.needs_two_operators(Stub(20, {})))
+        found.one_operator["deposit"] = (False, 500)
+        for amount, expected in ((500, False), (501, True)):
+            command = b"\4\x08\0" + struct.pack("<q", amount)
+            self.assertEqual(found.needs_two_operators(Stub(20, {}, command)), expected)
 
     def test_codes_are_those_of_the_page(self):
         page = PAGE.read_text("utf-8")

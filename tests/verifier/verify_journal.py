@@ -18,9 +18,11 @@ import json
 import sys
 
 from books import Books
-from entry_format import (APPROVED, CAPTURE, CODE, CUT_OFFS, FEES, GENESIS, HOLDS, OPEN, OWNERS, POSTINGS,
-                          PROFILES, PROPOSED, REFUSALS, RELEASE, REOPEN, REVERSALS, U16, U32, U64,
-                          Bad, Entry, is_canonical_command, need)
+from entry_format import (ADOPT, APPROVED, CAPTURE, CODE, CUT_OFFS, EXPIRED, FEES, GENESIS, HOLDS,
+                          OPEN, OWNERS, POSTINGS, PROFILE_FIELD, PROFILES, PROPOSAL_FIELD,
+                          PROPOSAL_STEPS, PROPOSALS, PROPOSED, PROPOSED_FIELD, RETURNED, REFUSALS,
+                          RELEASE, REOPEN, REVERSALS, U16, U32, U64, Bad, Entry, field_of,
+                          is_canonical_command, need)
 
 MAGIC = b"escrow-journal/1"
 
@@ -70,7 +72,8 @@ class Verifier:
         self.report = Report()
         self.time = None
         self.command_ids = set()
-        self.past = []  # (hash, flow, offset, size) of entry n + 1
+        self.proposed = {}  # command id: flow, expires, maker and body, until it is decided
+        self.past = []  # (hash, offset, size) of entry n + 1
 
     def run(self):
         report = self.report
@@ -96,7 +99,7 @@ class Verifier:
             entry, stored = data[start:stop], data[stop:stop + 32]
             need(hashlib.sha256(report.head + entry).digest() == stored, "hash")
             self.take(entry)
-            self.past.append((stored, U16.unpack_from(entry, 2)[0], start, size))
+            self.past.append((stored, start, size))
             self.tree.append(entry)
             report.head = stored
             report.entries += 1
@@ -139,7 +142,6 @@ class Verifier:
                  and PROFILES in sections and len(sections[PROFILES]) == 1
                  and set(sections) <= {OWNERS, PROFILES}, "genesis")
         else:
-            need(PROFILES not in sections, "profile: adopted after genesis")
             need(entry.profile_version == books.profile_version, "profile version")
             need(entry.business_date == books.business_date, "business date")
         need(CODE(entry.command_id), "command id")
@@ -152,6 +154,9 @@ class Verifier:
             need(entry.refusal == 0, "outcome")
             self.check_cut_off(sections.get(CUT_OFFS, ()))
             self.check_reversal(sections.get(REVERSALS, ()), entry)
+            self.check_proposal(sections.get(PROPOSALS, ()), entry)
+            if number > 1:
+                self.check_profile(sections.get(PROFILES, ()), entry)
             books.apply(entry)
             for cut in sections.get(CUT_OFFS, ()):
                 books.business_date = cut[1]
@@ -159,6 +164,14 @@ class Verifier:
         self.command_ids.add(entry.command_id)
         self.time = entry.time
         report.postings += len(sections.get(POSTINGS, ()))
+
+    @staticmethod
+    def check_profile(records, entry):
+        adopts = not entry.refused and entry.effective_flow() == ADOPT
+        need(len(records) == adopts, "profile: adopted by another flow")
+        for _, _, text in records:
+            need(text == field_of(entry.effective_body(), PROFILE_FIELD),
+                 "profile: not the one of the command")
 
     def check_cut_off(self, records):
         need(len(records) <= 1, "cut-off: more than one")
@@ -174,8 +187,15 @@ class Verifier:
         proposals = self.books.proposals
         for op, target, flow, digest, proposal, maker in records:
             need(1 <= target <= len(self.past), "reversal: names no earlier entry")
-            stored, target_flow, at, size = self.past[target - 1]
-            need((stored, target_flow) == (digest, flow), "reversal: another target")
+            stored, at, size = self.past[target - 1]
+            target_entry = Entry(self.data[at:at + size])
+            need((stored, target_entry.effective_flow()) == (digest, flow),
+                 "reversal: another target")
+            if op == RETURNED:
+                need(proposal == entry.command_id, "reversal: proposal")
+                need(target not in self.books.reversed, "reversal: an entry is reversed twice")
+                self.books.reversed.add(target)
+                continue
             if op == PROPOSED:
                 need((proposal, maker) == (entry.command_id, entry.operator), "reversal: proposal")
                 proposals[proposal] = (target, digest, maker)
@@ -186,12 +206,39 @@ class Verifier:
                 need(maker != entry.operator, "reversal: approved by its maker")
                 need(target not in self.books.reversed, "reversal: an entry is reversed twice")
                 self.books.reversed.add(target)
-                self.check_inverse(Entry(self.data[at:at + size]).sections, entry.sections)
+                self.check_inverse(target_entry.sections, entry.sections)
+
+    def check_proposal(self, steps, entry):
+        """Proposed by one operator, approved by another, before its end; and nothing before."""
+        op = PROPOSAL_STEPS.get(entry.flow)
+        need([step[0] for step in steps] == ([op] if op else []), "proposal: not of this flow")
+        if not op:
+            need(not self.books.needs_two_operators(entry), "two operators: done by one")
+        for op, flow, expires, proposal, maker, body in steps:
+            if op != APPROVED:
+                need(set(entry.sections) == {PROPOSALS}, "proposal: has effects")
+            if op == PROPOSED:
+                need((proposal, maker) == (entry.command_id, entry.operator) and maker,
+                     "proposal: of somebody else")
+                need(flow not in PROPOSAL_STEPS and is_canonical_command(body)
+                     and U16.pack(flow) + body == field_of(entry.command, PROPOSED_FIELD),
+                     "proposal: not the proposed command")
+                need(expires == 0 or expires >= entry.business_date, "proposal: over at once")
+                self.proposed[proposal] = (flow, expires, maker, body)
+                continue
+            need(self.proposed.pop(proposal, None) == (flow, expires, maker, body)
+                 and field_of(entry.command, PROPOSAL_FIELD) == proposal,
+                 "proposal: not what was proposed")
+            over = 0 < expires < entry.business_date
+            need(over or op != EXPIRED, "proposal: is not over")
+            if op == APPROVED:
+                need(entry.operator not in (b"", maker), "proposal: approved by its maker")
+                need(not over, "proposal: approved after its end")
 
     @staticmethod
     def check_inverse(before, after):
         need([(c, d, amount, 4) for d, c, amount, _ in before.get(POSTINGS, ())]
-             == after.get(POSTINGS, []), "reversal: not the inverse")
+             == [p for p in after.get(POSTINGS, ()) if p[3] == 4], "reversal: not the inverse")
         inverse = {OPEN: RELEASE, REOPEN: RELEASE, CAPTURE: REOPEN, RELEASE: REOPEN}
         need([(inverse[h[0]],) + h[1:] for h in before.get(HOLDS, ())]
              == after.get(HOLDS, []), "reversal: not the inverse")

@@ -1,7 +1,7 @@
 // F12, one bid: it is taken back while the project still collects.
 #include <fmt/format.h>
 
-#include "ledger/domain/flows/common.h"
+#include "ledger/domain/flows/lenders.h"
 
 namespace ledger::domain::flows {
 namespace {
@@ -19,9 +19,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   }
 
   // From here the entry must succeed.
-  const base::Amount amount = base::Amount::of((*hold)->remaining);
-  post(draft, (*hold)->account, (*hold)->beneficiary, amount);
-  use_hold(draft, HoldOp::kRelease, **hold, amount);
+  release_bid(state, **hold, draft);
   return std::nullopt;
 }
 

@@ -1,5 +1,7 @@
 // F13: a full project is paid out (满标放款). Every lender's frozen money goes straight to the
-// borrower, gross and through no third account; each lender gets a claim of what it lent.
+// borrower, gross and through no third account; each lender gets a claim of what it lent, the
+// platform's part of its bid included. Where the project has a payee, the borrower may not use the
+// money for anything else.
 #include <map>
 
 #include <fmt/format.h>
@@ -31,11 +33,16 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     const base::Amount amount = base::Amount::of(hold->remaining);
     post(draft, hold->account, borrower.available, amount, PostingKind::kPrincipal);
     use_hold(draft, HoldOp::kCapture, *hold, amount);
-    lent[base::ClientId(state.account(hold->account).owner)] += amount.minor();
+    lent[base::ClientId(state.account(hold->beneficiary).owner)] += amount.minor();
   }
   for (const auto& [holder, principal] : lent) {
     draft.claims.push_back(
         {ClaimOp::kCreate, *id, holder, base::Amount::of(principal), base::Amount()});
+  }
+  if (!project.payee.empty()) {
+    open_hold(state, draft, HoldKind::kEntrusted, borrower.available, borrower.available,
+              project.target);
+    draft.holds.back().project = *id;
   }
   draft.moves.push_back({*id, ProjectState::kRepaying});
   return std::nullopt;

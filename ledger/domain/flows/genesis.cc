@@ -1,7 +1,24 @@
 // The first entry of a journal: the profile and its structural owners.
 #include "ledger/domain/flow.h"
+#include "ledger/domain/flows/common.h"
 
 namespace ledger::domain {
+
+OwnerOpened flows::structural_owner(const Profile& profile, const OwnerKind& kind,
+                                    base::ClientId id, base::AccountId first_account) {
+  OwnerOpened owner;
+  owner.id = id;
+  owner.first_account = first_account;
+  owner.account_count = static_cast<std::uint16_t>(kind.accounts.size());
+  owner.currency = profile.currencies().front();
+  owner.kind = kind.name;
+  owner.code = kind.name;
+  for (const KindAccount& account : kind.accounts) {
+    owner.classes.push_back(account.account_class);
+    owner.account_names.push_back(account.suffix);
+  }
+  return owner;
+}
 
 Entry genesis(const Profile& profile, base::Timestamp now, base::Date business_date) {
   Entry entry;
@@ -16,17 +33,8 @@ Entry genesis(const Profile& profile, base::Timestamp now, base::Date business_d
   std::uint64_t next_account = 1;
   for (const OwnerKind& kind : profile.kinds()) {
     if (!kind.structural) continue;
-    OwnerOpened& owner = entry.owners.emplace_back();
-    owner.id = base::ClientId(entry.owners.size());
-    owner.first_account = base::AccountId(next_account);
-    owner.account_count = static_cast<std::uint16_t>(kind.accounts.size());
-    owner.currency = profile.currencies().front();
-    owner.kind = kind.name;
-    owner.code = kind.name;
-    for (const KindAccount& account : kind.accounts) {
-      owner.classes.push_back(account.account_class);
-      owner.account_names.push_back(account.suffix);
-    }
+    entry.owners.push_back(flows::structural_owner(
+        profile, kind, base::ClientId(entry.owners.size() + 1), base::AccountId(next_account)));
     next_account += kind.accounts.size();
   }
   return entry;

@@ -4,7 +4,7 @@
 
 #include <fmt/format.h>
 
-#include "ledger/domain/flows/common.h"
+#include "ledger/domain/flows/lenders.h"
 
 namespace ledger::domain::flows {
 namespace {
@@ -29,16 +29,17 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   // From here the entry must succeed.
   const std::uint64_t wanted =
       command.has(Field::kLimit) ? command.count(Field::kLimit) : kLimitDefault;
-  const auto count =
-      std::min<std::size_t>({project.bids.size(), wanted, static_cast<std::size_t>(kLimitMax)});
-  for (std::size_t i = 0; i < count; ++i) {
-    const Hold* hold = state.find_hold(project.bids[i]);
+  const std::uint64_t most = std::min(wanted, kLimitMax);
+  std::uint64_t count = 0;
+  for (const base::HoldId id_of_bid : project.bids) {
+    const Hold* hold = state.find_hold(id_of_bid);
     LEDGER_CHECK(hold != nullptr);
-    const base::Amount amount = base::Amount::of(hold->remaining);
-    post(draft, hold->account, hold->beneficiary, amount);
-    use_hold(draft, HoldOp::kRelease, *hold, amount);
+    // What the platform added goes back with its bid, which stands before it.
+    if (hold->kind == HoldKind::kRedPacket) continue;
+    if (count++ == most) break;
+    release_bid(state, *hold, draft);
   }
-  const bool done = count == project.bids.size();
+  const bool done = draft.holds.size() == project.bids.size();
   draft.moves.push_back({*id, done ? ProjectState::kMiscarried : ProjectState::kFailing});
   return std::nullopt;
 }

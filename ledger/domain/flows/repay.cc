@@ -1,7 +1,7 @@
-// F16: the borrower sets the next instalment aside, whole, for its one project.
+// F16: the borrower sets aside all that is unpaid of the next instalment, for its one project.
 #include <fmt/format.h>
 
-#include "ledger/domain/flows/common.h"
+#include "ledger/domain/flows/lenders.h"
 
 namespace ledger::domain::flows {
 namespace {
@@ -29,12 +29,12 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
                   fmt::format("project={} paid={} frozen={}", project.code,
                               project.instalments_paid, project.repayment.is_none() ? 0 : 1));
   }
-  const Instalment& due = project.instalments[number - 1];
+  const Due unpaid = unpaid_of_next(project);
   const base::Amount amount = command.amount(Field::kAmount);
-  if (base::Total(amount) != due.principal + due.interest) {
+  if (amount.minor() != unpaid.total()) {
     return refuse(RefusalCode::kAmountMismatch,
-                  fmt::format("principal={} interest={} requested={}", due.principal.minor(),
-                              due.interest.minor(), amount.minor()));
+                  fmt::format("principal={} interest={} requested={}", unpaid.principal,
+                              unpaid.interest, amount.minor()));
   }
   const Party borrower = party_of(state, project.borrower);
   if (auto refusal = need_funds(state, borrower.available, amount)) return refusal;

@@ -1,4 +1,5 @@
-// F6: a client asks for money. Amount and fee are frozen until the bank has decided.
+// F6: a client asks for money. Amount and fee are frozen until the bank has decided; an amount
+// above the profile's bound waits for operators first.
 #include <fmt/format.h>
 
 #include "ledger/domain/flows/common.h"
@@ -31,10 +32,13 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     return refuse(RefusalCode::kInsufficientFunds, fmt::format("requested={}", amount.minor()));
   }
   if (auto refusal = need_settled(state, client->available, *whole)) return refusal;
+  const auto& review_above = state.profile().policy().review_above;
+  const bool reviewed = review_above.has_value() && amount > *review_above;
 
   // From here the entry must succeed.
   post(draft, client->available, client->frozen, *whole);
-  open_hold(state, draft, HoldKind::kWithdrawal, client->frozen, client->available, amount);
+  open_hold(state, draft, reviewed ? HoldKind::kWithdrawReview : HoldKind::kWithdrawal,
+            client->frozen, client->available, amount);
   if (!fee.is_zero()) {
     open_hold(state, draft, HoldKind::kFee, client->frozen, client->available, fee);
     draft.holds.back().fee_rule = rule;

@@ -9,7 +9,8 @@ constexpr FlowField kFields[] = {
 
 std::optional<Refusal> decide(const State& state, const Command& command, const Context& context,
                               Entry& draft) {
-  const auto hold = find_order(state, command, context, HoldKind::kWithdrawTransit);
+  const auto hold =
+      find_order(state, command, context, {HoldKind::kWithdrawTransit, HoldKind::kWithdrawUnknown});
   if (!hold) return hold.error();
   const base::Amount amount = command.amount(Field::kAmount);
   if (auto refusal = need_whole(**hold, amount)) return refusal;
