@@ -1,6 +1,8 @@
 #include "ledger/store/store.h"
 
 #include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/file_system.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/listener.h>
 #include <rocksdb/slice_transform.h>
@@ -16,6 +18,7 @@
 #include <fmt/format.h>
 
 #include "ledger/base/bytes.h"
+#include "ledger/store/log_files.h"
 
 namespace ledger::store {
 namespace {
@@ -68,8 +71,16 @@ class NoRecovery final : public rocksdb::EventListener {
 
 bool only_reads(Mode mode) { return mode == Mode::kReadOnly || mode == Mode::kSalvage; }
 
+// One for the process and to its end, as RocksDB's own default: its threads are in there.
+rocksdb::Env* environment() {
+  static rocksdb::Env* const env =
+      rocksdb::NewCompositeEnv(log_files(rocksdb::FileSystem::Default())).release();
+  return env;
+}
+
 rocksdb::DBOptions db_options(Mode mode) {
   rocksdb::DBOptions options;
+  options.env = environment();
   options.create_if_missing = mode == Mode::kCreate;
   // A crash may leave some projections dropped and not yet made again.
   options.create_missing_column_families = !only_reads(mode);
