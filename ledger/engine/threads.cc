@@ -1,5 +1,7 @@
 // The three loops: decide, commit, fold.
 #include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 
@@ -207,12 +209,14 @@ void Engine::Impl::commit(Group& group) {
   for (const store::Block& block : group.blocks) counts.bytes += block.bytes.size();
   if (group.entries > 0) {
     std::vector<std::function<void(base::Sequence)>> tell;
+    bool run_waits = false;
     {
       const std::lock_guard lock(mutex);
       durable.store(group.last.value(), std::memory_order_release);
       for (const auto& [handle, subscriber] : subscribers) tell.push_back(subscriber);
+      run_waits = !to_fold.empty();
     }
-    fold_ready.notify_one();
+    if (run_waits) fold_ready.notify_one();
     for (const auto& subscriber : tell) subscriber(group.last);
   }
   for (auto& [done, answers] : group.answers) done(std::move(answers));
@@ -223,6 +227,8 @@ void Engine::Impl::commit(Group& group) {
 
 void Engine::Impl::fold_loop() {
   name_thread("fold");
+  // Folding can wait for commits; too far behind, the decide thread waits for it.
+  setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
   while (true) {
     std::shared_ptr<FoldRun> next;
     {

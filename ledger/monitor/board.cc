@@ -1,6 +1,7 @@
 #include "ledger/monitor/board.h"
 
 #include <algorithm>
+#include <map>
 
 namespace ledger::monitor {
 namespace {
@@ -50,38 +51,52 @@ bool waits_too_long(const Monitor& monitor, const Waiting& item, base::Timestamp
 }  // namespace
 
 Board::Board(const domain::Profile& profile) {
-  for (const Monitor& monitor : profile.monitors()) rules_.push_back({monitor, {}});
+  for (const Monitor& monitor : profile.monitors()) rules_.push_back(monitor);
 }
 
 bool Board::wants(MonitorKind kind) const {
   return std::any_of(rules_.begin(), rules_.end(),
-                     [kind](const Rule& rule) { return rule.monitor.kind == kind; });
+                     [kind](const Monitor& rule) { return rule.kind == kind; });
 }
 
 std::int64_t Board::days_back() const {
   std::int64_t most = 1;
-  for (const Rule& rule : rules_) {
-    if (!judges_facts(rule.monitor.kind)) continue;
-    most = std::max({most, rule.monitor.days, rule.monitor.minutes / (24 * 60) + 2});
+  for (const Monitor& rule : rules_) {
+    if (!judges_facts(rule.kind)) continue;
+    most = std::max({most, rule.days, rule.minutes / (24 * 60) + 2});
   }
   return most;
+}
+
+Board::Track& Board::track_of(std::string_view subject, std::uint32_t rule) {
+  auto known = subjects_.find(subject);
+  if (known == subjects_.end()) known = subjects_.try_emplace(std::string(subject)).first;
+  std::vector<Track>& tracks = known->second.tracks;
+  for (Track& track : tracks) {
+    if (track.rule == rule) return track;
+  }
+  Track& fresh = tracks.emplace_back();
+  fresh.rule = rule;
+  return fresh;
 }
 
 std::vector<Finding> Board::take(const Fact& fact) {
   if (fact.business_date != swept_) sweep(fact.time, fact.business_date);
   std::vector<Finding> findings;
-  for (Rule& rule : rules_) {
-    const Monitor& monitor = rule.monitor;
+  for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
+    const Monitor& monitor = rules_[rule];
     if (!judges_facts(monitor.kind) || !is_of(monitor, fact.flow)) continue;
     if (fact.refused != (monitor.kind == MonitorKind::kRefused)) continue;
-    if (monitor.kind == MonitorKind::kStructuring && fact.amount >= monitor.amount.minor()) {
-      continue;  // large enough to be seen by itself
-    }
-    Track& track = rule.tracks.try_emplace(fact.subject).first->second;
+    const bool alone = fact.amount >= monitor.amount.minor();  // seen by itself
+    if (monitor.kind == MonitorKind::kStructuring && alone) continue;
+    if (monitor.kind == MonitorKind::kLarge && !alone) continue;
+    Track& track = track_of(fact.subject, rule);
     forget(monitor, track, fact.time, fact.business_date);
-    if (monitor.kind == MonitorKind::kLarge) track = {};
-    track.items.push_back({fact.sequence, fact.time, fact.business_date, fact.amount, fact.in});
-    (fact.in ? track.in : track.out) += fact.amount;
+    if (monitor.kind == MonitorKind::kLarge) {
+      drop(track, track.buckets.size());
+      track.fired = false;
+    }
+    add(monitor, track, fact);
     if (!is_over(monitor, track)) {
       track.fired = false;
       continue;
@@ -90,23 +105,50 @@ std::vector<Finding> Board::take(const Fact& fact) {
     track.fired = true;
     track.fired_at = fact.time;
     track.fired_on = fact.business_date;
-    findings.push_back(finding_of(rule, fact.subject, track));
+    findings.push_back(finding_of(monitor, fact.subject, track));
   }
   return findings;
 }
 
+void Board::add(const Monitor& monitor, Track& track, const Fact& fact) {
+  const bool joins = monitor.minutes == 0 && !track.buckets.empty() &&
+                     track.buckets.back().date == fact.business_date;
+  if (!joins) track.buckets.push_back({fact.time, fact.business_date, 0, 0, 0});
+  Bucket& bucket = track.buckets.back();
+  (fact.in ? bucket.in : bucket.out) += fact.amount;
+  (fact.in ? track.in : track.out) += fact.amount;
+  ++bucket.count;
+  ++track.count;
+  if (track.recent.size() == kEntriesShown) track.recent.erase(track.recent.begin());
+  track.recent.push_back(fact.sequence);
+  // Where only their number counts, more than that number need not be kept.
+  const bool counts =
+      monitor.kind == MonitorKind::kVelocity || monitor.kind == MonitorKind::kRefused;
+  if (counts && track.buckets.size() > static_cast<std::size_t>(monitor.count)) drop(track, 1);
+}
+
+// The oldest ones.
+void Board::drop(Track& track, std::size_t buckets) {
+  const auto end = track.buckets.begin() + static_cast<std::ptrdiff_t>(buckets);
+  for (auto at = track.buckets.begin(); at != end; ++at) {
+    track.in -= at->in;
+    track.out -= at->out;
+    track.count -= at->count;
+  }
+  track.buckets.erase(track.buckets.begin(), end);
+}
+
 bool Board::is_over(const Monitor& monitor, const Track& track) {
   const std::int64_t amount = monitor.amount.minor();
-  const auto count = static_cast<std::int64_t>(track.items.size());
   switch (monitor.kind) {
     case MonitorKind::kLarge:
     case MonitorKind::kAggregate:
       return track.in + track.out >= amount;
     case MonitorKind::kVelocity:
     case MonitorKind::kRefused:
-      return count >= monitor.count;
+      return track.count >= monitor.count;
     case MonitorKind::kStructuring:
-      return count >= monitor.count && track.in + track.out >= amount;
+      return track.count >= monitor.count && track.in + track.out >= amount;
     case MonitorKind::kInAndOut:
       return track.in >= amount && track.out >= amount;
     case MonitorKind::kSuspenseAge:
@@ -120,39 +162,34 @@ bool Board::is_over(const Monitor& monitor, const Track& track) {
 
 // Drops what has left the window; a finding may be repeated in a window that begins after it.
 void Board::forget(const Monitor& monitor, Track& track, base::Timestamp now, base::Date today) {
-  while (!track.items.empty()) {
-    const Item& oldest = track.items.front();
-    if (is_inside(monitor, oldest.time, oldest.date, now, today)) break;
-    (oldest.in ? track.in : track.out) -= oldest.amount;
-    track.items.pop_front();
-  }
+  const auto inside =
+      std::find_if(track.buckets.begin(), track.buckets.end(), [&](const Bucket& bucket) {
+        return is_inside(monitor, bucket.time, bucket.date, now, today);
+      });
+  drop(track, static_cast<std::size_t>(inside - track.buckets.begin()));
   if (track.fired && !is_inside(monitor, track.fired_at, track.fired_on, now, today)) {
     track.fired = false;
   }
 }
 
-Finding Board::finding_of(const Rule& rule, std::string_view subject, const Track& track) {
-  Finding finding{
-      rule.monitor.id, rule.monitor.action, std::string(subject), track.in + track.out, {}};
-  const std::size_t shown = std::min(track.items.size(), kEntriesShown);
-  for (std::size_t i = track.items.size() - shown; i < track.items.size(); ++i) {
-    // Two facts of one entry about one subject are one cause.
-    const base::Sequence sequence = track.items[i].sequence;
-    if (finding.entries.empty() || finding.entries.back() != sequence) {
-      finding.entries.push_back(sequence);
-    }
-  }
+Finding Board::finding_of(const Monitor& monitor, std::string_view subject, const Track& track) {
+  Finding finding{monitor.id, monitor.action, std::string(subject), track.in + track.out, {}};
+  const std::size_t inside = std::min(track.recent.size(), static_cast<std::size_t>(track.count));
+  // Two facts of one entry about one subject are one cause.
+  std::unique_copy(track.recent.end() - static_cast<std::ptrdiff_t>(inside), track.recent.end(),
+                   std::back_inserter(finding.entries));
   return finding;
 }
 
 std::vector<Finding> Board::take_balance(MonitorKind kind, std::string_view account,
                                          std::int64_t balance, base::Sequence sequence) {
   std::vector<Finding> findings;
-  for (Rule& rule : rules_) {
-    if (rule.monitor.kind != kind) continue;
-    Track& track = rule.tracks.try_emplace(std::string(account)).first->second;
+  for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
+    const Monitor& monitor = rules_[rule];
+    if (monitor.kind != kind) continue;
+    Track& track = track_of(account, rule);
     // A claim on the platform is what the bank lacks; a reserve must not fall below its floor.
-    const std::int64_t limit = rule.monitor.amount.minor();
+    const std::int64_t limit = monitor.amount.minor();
     const bool over = kind == MonitorKind::kCoverage ? balance > limit : balance < limit;
     if (!over) {
       track.fired = false;
@@ -160,8 +197,7 @@ std::vector<Finding> Board::take_balance(MonitorKind kind, std::string_view acco
     }
     if (track.fired || sequence <= track.fired_through) continue;
     track.fired = true;
-    findings.push_back(
-        {rule.monitor.id, rule.monitor.action, std::string(account), balance, {sequence}});
+    findings.push_back({monitor.id, monitor.action, std::string(account), balance, {sequence}});
   }
   return findings;
 }
@@ -169,18 +205,18 @@ std::vector<Finding> Board::take_balance(MonitorKind kind, std::string_view acco
 std::vector<Finding> Board::take_waiting(MonitorKind kind, const std::vector<Waiting>& waiting,
                                          base::Timestamp now, base::Date today) {
   std::vector<Finding> findings;
-  for (Rule& rule : rules_) {
-    if (rule.monitor.kind != kind) continue;
+  for (const Monitor& monitor : rules_) {
+    if (monitor.kind != kind) continue;
     std::map<std::string, Finding> aged;  // by subject
     for (const Waiting& item : waiting) {
-      if (!waits_too_long(rule.monitor, item, now, today)) continue;
+      if (!waits_too_long(monitor, item, now, today)) continue;
       Finding& finding = aged[item.subject];
       finding.amount += item.amount;
       finding.entries.push_back(item.since);
     }
     for (auto& [subject, finding] : aged) {
-      finding.rule = rule.monitor.id;
-      finding.action = rule.monitor.action;
+      finding.rule = monitor.id;
+      finding.action = monitor.action;
       finding.subject = subject;
       std::sort(finding.entries.begin(), finding.entries.end());
       if (finding.entries.size() > kEntriesShown) finding.entries.resize(kEntriesShown);
@@ -192,9 +228,9 @@ std::vector<Finding> Board::take_waiting(MonitorKind kind, const std::vector<Wai
 
 void Board::note_alert(std::string_view rule_id, std::string_view subject, base::Timestamp time,
                        base::Date business_date, base::Sequence last_cause) {
-  for (Rule& rule : rules_) {
-    if (rule.monitor.id != rule_id) continue;
-    Track& track = rule.tracks.try_emplace(std::string(subject)).first->second;
+  for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
+    if (rules_[rule].id != rule_id) continue;
+    Track& track = track_of(subject, rule);
     track.fired = true;
     track.fired_at = time;
     track.fired_on = business_date;
@@ -202,15 +238,17 @@ void Board::note_alert(std::string_view rule_id, std::string_view subject, base:
   }
 }
 
-// Once a day: subjects without anything inside the window leave the memory.
+// Once a day: subjects without anything inside a window leave the memory.
 void Board::sweep(base::Timestamp now, base::Date today) {
   swept_ = today;
-  for (Rule& rule : rules_) {
-    if (!judges_facts(rule.monitor.kind)) continue;
-    for (auto at = rule.tracks.begin(); at != rule.tracks.end();) {
-      forget(rule.monitor, at->second, now, today);
-      at = at->second.items.empty() && !at->second.fired ? rule.tracks.erase(at) : std::next(at);
-    }
+  for (auto at = subjects_.begin(); at != subjects_.end();) {
+    std::erase_if(at->second.tracks, [&](Track& track) {
+      const Monitor& monitor = rules_[track.rule];
+      if (!judges_facts(monitor.kind)) return false;
+      forget(monitor, track, now, today);
+      return track.buckets.empty() && !track.fired;
+    });
+    at = at->second.tracks.empty() ? subjects_.erase(at) : std::next(at);
   }
 }
 

@@ -4,15 +4,17 @@
 // with findings. It reads no clock and no disk: time comes from the entries. Each crossing is found
 // once: again only when the subject was below the rule in between, or the window has passed.
 //
-// Memory is bounded by the subjects that moved inside the longest window. Not thread-safe.
+// Memory is bounded by the subjects that moved inside the longest window, and what each keeps by
+// the days of a window in days, and by the movements inside one in minutes. Not thread-safe.
 #pragma once
 
+#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
-#include <deque>
-#include <map>
+#include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <unordered_map>
 #include <vector>
 
 #include "ledger/base/ids.h"
@@ -74,33 +76,47 @@ class Board {
   std::int64_t days_back() const;
 
  private:
-  struct Item {
-    base::Sequence sequence;
+  // Movements that leave the window together: those of one date where the window is in days, else
+  // one.
+  struct Bucket {
     base::Timestamp time;
     base::Date date;
-    std::int64_t amount = 0;
-    bool in = false;
+    std::int64_t in = 0, out = 0, count = 0;
   };
+  // One subject under one rule.
   struct Track {
-    std::deque<Item> items;
-    std::int64_t in = 0, out = 0;  // sums over items
+    std::uint32_t rule = 0;
     bool fired = false;
-    base::Timestamp fired_at;
     base::Date fired_on;
+    base::Timestamp fired_at;
     base::Sequence fired_through;
+    std::int64_t in = 0, out = 0, count = 0;  // sums over the buckets
+    std::vector<Bucket> buckets;              // oldest first
+    std::vector<base::Sequence> recent;       // causes, the last kEntriesShown of them
   };
-  struct Rule {
-    domain::Monitor monitor;
-    std::map<std::string, Track, std::less<>> tracks;  // by subject
+  struct Subject {
+    std::vector<Track> tracks;  // of the rules that have seen it
   };
 
+  Track& track_of(std::string_view subject, std::uint32_t rule);
+  static void add(const domain::Monitor& monitor, Track& track, const Fact& fact);
   static bool is_over(const domain::Monitor& monitor, const Track& track);
   static void forget(const domain::Monitor& monitor, Track& track, base::Timestamp now,
                      base::Date today);
-  static Finding finding_of(const Rule& rule, std::string_view subject, const Track& track);
+  static void drop(Track& track, std::size_t buckets);
+  static Finding finding_of(const domain::Monitor& monitor, std::string_view subject,
+                            const Track& track);
   void sweep(base::Timestamp now, base::Date today);
 
-  std::vector<Rule> rules_;
+  std::vector<domain::Monitor> rules_;
+  struct Hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view code) const {
+      return std::hash<std::string_view>()(code);
+    }
+  };
+  // By code. Movements come in any order of clients, and there may be a million of them.
+  std::unordered_map<std::string, Subject, Hash, std::equal_to<>> subjects_;
   base::Date swept_;
 };
 

@@ -1,5 +1,9 @@
 #include "ledger/monitor/follower.h"
 
+#include <pthread.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -8,11 +12,10 @@
 #include <cstdio>
 #include <fstream>
 #include <future>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <unordered_map>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -34,6 +37,9 @@ using engine::Engine;
 constexpr std::size_t kChunkEntries = 512;
 constexpr std::size_t kChunkBytes = 1U << 20;
 constexpr std::size_t kOrdersAtOnce = 64;  // read on the decide thread in one go
+// After new entries it waits so long before it looks: a look for every sync would cost a busy
+// ledger a tenth of its speed, and nobody acts on an alert within a twentieth of a second.
+constexpr std::chrono::milliseconds kPace{50};
 
 constexpr std::array kSuspended = {HoldKind::kReceipt, HoldKind::kInterest};
 constexpr std::array kInTransit = {HoldKind::kDepositTransit, HoldKind::kDepositUnsettled,
@@ -41,10 +47,20 @@ constexpr std::array kInTransit = {HoldKind::kDepositTransit, HoldKind::kDeposit
                                    HoldKind::kSweep};
 
 struct AccountFacts {
-  std::string code;
-  std::string owner;
+  bool known = false;
   bool client = false;
+  std::string owner;
 };
+
+// Money of one client that an entry moved one way.
+struct Moved {
+  std::string_view owner;
+  bool in = false;
+  std::int64_t amount = 0;
+};
+
+constexpr std::string_view kShortfall = "custody:shortfall";
+constexpr std::string_view kReserve = "reserve:risk";
 
 // Who a refused command is about, best first.
 std::string subject_of_refusal(const Entry& entry) {
@@ -63,15 +79,18 @@ struct Follower::Impl {
   Engine& engine;
   Options options;
   Board board;
-  std::unordered_map<std::uint64_t, AccountFacts> accounts;
-  base::Sequence mark;   // judged by an earlier run: nothing is sent for it again
-  base::Sequence after;  // read through
+  std::vector<AccountFacts> accounts;  // by number
+  base::AccountId shortfall, reserve;  // none: the profile has no such account
+  std::vector<Moved> moved;            // of the entry at hand
+  base::Sequence mark;                 // judged by an earlier run: nothing is sent for it again
+  base::Sequence after;                // read through
 
   std::chrono::steady_clock::time_point mark_saved;
 
   std::mutex mutex;
   std::condition_variable changed;
   bool stopping = false;
+  bool idle = false;  // waits for a sync to wake it
   std::atomic<std::uint64_t> judged{0};
   std::uint64_t subscription = 0;
   std::thread thread;
@@ -156,27 +175,33 @@ struct Follower::Impl {
 
   // --- facts ---
 
+  bool knows(base::AccountId id) const {
+    return id.value() < accounts.size() && accounts[id.value()].known;
+  }
+  const AccountFacts& facts_of(base::AccountId id) const { return accounts[id.value()]; }
+
   void learn(const Engine::View& view, base::AccountId id) {
-    if (accounts.contains(id.value())) return;
-    AccountFacts facts;
-    facts.code = view.account_code(id);
-    if (const auto account = view.account(facts.code)) {
-      facts.owner = account->owner;
-      for (const domain::AccountClass& c : engine.profile().classes()) {
-        if (c.number == account->account_class) {
-          facts.client = c.group == domain::ClassGroup::kClient;
-        }
-      }
+    if (knows(id)) return;
+    if (id.value() >= accounts.size()) accounts.resize(id.value() + 1);
+    AccountFacts& facts = accounts[id.value()];
+    facts.known = true;
+    const std::string code = view.account_code(id);
+    if (code == kShortfall) shortfall = id;
+    if (code == kReserve) reserve = id;
+    const auto account = view.account(code);
+    if (!account) return;
+    facts.owner = account->owner;
+    for (const domain::AccountClass& c : engine.profile().classes()) {
+      if (c.number == account->account_class) facts.client = c.group == domain::ClassGroup::kClient;
     }
-    accounts.emplace(id.value(), std::move(facts));
   }
 
   bool learn_accounts(const std::vector<Entry>& entries) {
     std::vector<base::AccountId> unknown;
     for (const Entry& entry : entries) {
       for (const domain::Posting& p : entry.postings) {
-        if (!accounts.contains(p.debit.value())) unknown.push_back(p.debit);
-        if (!accounts.contains(p.credit.value())) unknown.push_back(p.credit);
+        if (!knows(p.debit)) unknown.push_back(p.debit);
+        if (!knows(p.credit)) unknown.push_back(p.credit);
       }
     }
     if (unknown.empty()) return true;
@@ -187,35 +212,43 @@ struct Follower::Impl {
 
   // One fact per client that the entry moves money of. Between two accounts of one client it is
   // money that leaves, or comes back to, what the client can use.
-  std::vector<Fact> facts_of(const Entry& entry) {
-    std::vector<Fact> facts;
+  void judge_movements(const Entry& entry, std::vector<Finding>& findings) {
     Fact fact;
     fact.sequence = entry.sequence;
     fact.time = entry.time;
     fact.business_date = entry.business_date;
     fact.flow = domain::effective_flow(entry);
+    const auto take = [&] {
+      auto found = board.take(fact);
+      std::move(found.begin(), found.end(), std::back_inserter(findings));
+    };
     if (!entry.committed()) {
       fact.refused = true;
       fact.subject = subject_of_refusal(entry);
-      facts.push_back(std::move(fact));
-      return facts;
+      take();
+      return;
     }
-    std::map<std::pair<std::string_view, bool>, std::int64_t> moved;
+    moved.clear();
     for (const domain::Posting& p : entry.postings) {
-      const AccountFacts& debit = accounts.at(p.debit.value());
-      const AccountFacts& credit = accounts.at(p.credit.value());
-      if (debit.client) moved[{debit.owner, false}] += p.amount.minor();
+      const AccountFacts& debit = facts_of(p.debit);
+      const AccountFacts& credit = facts_of(p.credit);
+      if (debit.client) moved.push_back({debit.owner, false, p.amount.minor()});
       if (credit.client && credit.owner != debit.owner) {
-        moved[{credit.owner, true}] += p.amount.minor();
+        moved.push_back({credit.owner, true, p.amount.minor()});
       }
     }
-    for (const auto& [who, amount] : moved) {
-      fact.subject = who.first;
-      fact.in = who.second;
-      fact.amount = amount;
-      facts.push_back(fact);
+    std::stable_sort(moved.begin(), moved.end(), [](const Moved& a, const Moved& b) {
+      return std::pair(a.owner, a.in) < std::pair(b.owner, b.in);
+    });
+    for (std::size_t i = 0; i < moved.size();) {
+      fact.subject = moved[i].owner;
+      fact.in = moved[i].in;
+      fact.amount = 0;
+      for (; i < moved.size() && moved[i].owner == fact.subject && moved[i].in == fact.in; ++i) {
+        fact.amount += moved[i].amount;
+      }
+      take();
     }
-    return facts;
   }
 
   // --- judging ---
@@ -229,7 +262,7 @@ struct Follower::Impl {
       auto profile = domain::Profile::parse(adopted.text);
       if (profile && entry.sequence.value() > 1) board = Board(*profile);
     }
-    for (const Fact& fact : facts_of(entry)) add(board.take(fact));
+    judge_movements(entry, findings);
     if (entry.sequence > mark) {
       if (!judge_balances(entry, add)) return false;
       for (const domain::CutOff& cut : entry.cut_offs) {
@@ -249,16 +282,14 @@ struct Follower::Impl {
 
   template <typename Add>
   bool judge_balances(const Entry& entry, const Add& add) {
-    for (const auto& [kind, code] :
-         {std::pair{MonitorKind::kCoverage, std::string_view("custody:shortfall")},
-          std::pair{MonitorKind::kReserveFloor, std::string_view("reserve:risk")}}) {
-      if (!board.wants(kind)) continue;
-      const bool moved =
-          std::any_of(entry.postings.begin(), entry.postings.end(), [&](const domain::Posting& p) {
-            return accounts.at(p.debit.value()).code == code ||
-                   accounts.at(p.credit.value()).code == code;
-          });
-      if (!moved) continue;
+    for (const auto& [kind, code, id] :
+         {std::tuple(MonitorKind::kCoverage, kShortfall, shortfall),
+          std::tuple(MonitorKind::kReserveFloor, kReserve, reserve)}) {
+      if (id.is_none() || !board.wants(kind)) continue;
+      const bool moves =
+          std::any_of(entry.postings.begin(), entry.postings.end(),
+                      [&](const domain::Posting& p) { return p.debit == id || p.credit == id; });
+      if (!moves) continue;
       std::optional<std::int64_t> balance;
       const bool asked = read([&](const Engine::View& view) {
         if (const auto account = view.account_at(code, entry.sequence)) balance = account->balance;
@@ -386,6 +417,9 @@ struct Follower::Impl {
   // --- the thread ---
 
   void run() {
+    pthread_setname_np(pthread_self(), "monitor");
+    // Alerts can wait for commits when the processors are busy.
+    setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
     load_mark();
     if (!find_start()) return;
     while (!is_stopping()) {
@@ -424,7 +458,10 @@ struct Follower::Impl {
 
   void wait_for_more() {
     std::unique_lock lock(mutex);
+    idle = true;
     changed.wait(lock, [this] { return stopping || engine.durable_head() > after; });
+    idle = false;
+    changed.wait_for(lock, kPace, [this] { return stopping; });
   }
 };
 
@@ -432,8 +469,12 @@ Follower::Follower(Engine& engine, Options options)
     : impl_(std::make_unique<Impl>(engine, std::move(options))) {
   impl_->subscription = engine.subscribe([impl = impl_.get()](base::Sequence) {
     // Taking the lock orders this after the follower's look at the head, so no wake-up is lost.
-    { const std::lock_guard lock(impl->mutex); }
-    impl->changed.notify_one();
+    bool idle = false;
+    {
+      const std::lock_guard lock(impl->mutex);
+      idle = impl->idle;
+    }
+    if (idle) impl->changed.notify_one();
   });
   impl_->thread = std::thread([impl = impl_.get()] { impl->run(); });
 }
