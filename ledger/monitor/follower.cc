@@ -15,7 +15,6 @@
 #include <mutex>
 #include <optional>
 #include <thread>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -282,20 +281,28 @@ struct Follower::Impl {
 
   template <typename Add>
   bool judge_balances(const Entry& entry, const Add& add) {
-    for (const auto& [kind, code, id] :
-         {std::tuple(MonitorKind::kCoverage, kShortfall, shortfall),
-          std::tuple(MonitorKind::kReserveFloor, kReserve, reserve)}) {
-      if (id.is_none() || !board.wants(kind)) continue;
+    struct Watched {
+      MonitorKind kind;
+      std::string_view code;
+      base::AccountId id;
+    };
+    for (const Watched& watched : {Watched{MonitorKind::kCoverage, kShortfall, shortfall},
+                                   Watched{MonitorKind::kReserveFloor, kReserve, reserve}}) {
+      if (watched.id.is_none() || !board.wants(watched.kind)) continue;
       const bool moves =
-          std::any_of(entry.postings.begin(), entry.postings.end(),
-                      [&](const domain::Posting& p) { return p.debit == id || p.credit == id; });
+          std::any_of(entry.postings.begin(), entry.postings.end(), [&](const domain::Posting& p) {
+            return p.debit == watched.id || p.credit == watched.id;
+          });
       if (!moves) continue;
       std::optional<std::int64_t> balance;
       const bool asked = read([&](const Engine::View& view) {
-        if (const auto account = view.account_at(code, entry.sequence)) balance = account->balance;
+        const auto account = view.account_at(watched.code, entry.sequence);
+        if (account) balance = account->balance;
       });
       if (!asked) return false;
-      if (balance) add(board.take_balance(kind, code, *balance, entry.sequence));
+      if (balance) {
+        add(board.take_balance(watched.kind, watched.code, *balance, entry.sequence));
+      }
     }
     return true;
   }
