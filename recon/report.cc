@@ -355,8 +355,7 @@ std::string confirmation_text(const FileRecord& file, const std::vector<BankStat
                        name_of(day.verdict), day.lines_in.count, day.items_in.count,
                        base::format(day.unexplained, day.currency));
   }
-  out += fmt::format("ledger head: {} {}\n", head.value(), head_hash.hex());
-  return out + "signature: none\n";
+  return out + fmt::format("ledger head: {} {}\n", head.value(), head_hash.hex());
 }
 
 }  // namespace recon

@@ -42,8 +42,8 @@ std::string day_json(const DayResult& day);
 std::string breaks_text(const std::vector<Break>& breaks, base::Currency currency);
 std::string breaks_json(const std::vector<Break>& breaks);
 
-// The answer to the bank for one file: what was received, what it proved, against which head. Not
-// signed.
+// The answer to the bank for one file: what was received, what it proved, against which head. The
+// line with the signature, over all of this, comes behind it.
 std::string confirmation_text(const FileRecord& file, const std::vector<BankStatement>& statements,
                               const std::vector<DayResult>& days, base::Sequence head,
                               const crypto::Digest& head_hash);

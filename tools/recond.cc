@@ -12,10 +12,13 @@
 #include <set>
 #include <thread>
 
+#include "custody_adapter/intake.h"
+#include "ledger/crypto/base64.h"
 #include "ledger/journal/block.h"
 #include "recon/book.h"
 #include "recon/report.h"
 #include "tools/journal_source.h"
+#include "tools/recond_config.h"
 #include "tools/recond_inbox.h"
 
 namespace tools {
@@ -41,6 +44,8 @@ struct Settings {
   std::string data;
   std::string inbox;
   std::vector<std::string> sources;
+  std::string config_path;
+  RecondConfig config;
   int poll_ms = 1000;
   bool once = false;
   recon::BookOptions book;
@@ -58,19 +63,19 @@ int exit_of(const base::Fault& fault) {
 
 class Daemon {
  public:
-  Daemon(const Settings& settings, recon::Store& store, recon::Book& book, Inbox inbox,
-         std::unique_ptr<JournalSource> source)
+  Daemon(const Settings& settings, recon::Store& store, recon::Book& book,
+         std::vector<Inbox> inboxes, std::unique_ptr<JournalSource> source)
       : settings_(settings),
         store_(store),
         book_(book),
-        inbox_(std::move(inbox)),
+        inboxes_(std::move(inboxes)),
         source_(std::move(source)) {}
 
   // Runs until a signal, or once.
   int run() {
     if (auto done = write_all_reports(); !done) return exit_of(done.error());
     if (settings_.once) {
-      inbox_.ready();
+      for (Inbox& inbox : inboxes_) inbox.ready();
       pause(std::min(settings_.poll_ms, 300));
     }
     do {
@@ -101,9 +106,12 @@ class Daemon {
     auto days = book_.reconcile_due();
     if (!days) return base::fail(std::move(days.error()));
     if (auto done = write_reports(*days); !done) return done;
-    for (const std::string& name : inbox_.ready()) {
-      if (stop_asked) break;
-      if (auto done = take(name); !done) return done;
+    for (Inbox& inbox : inboxes_) {
+      for (const std::string& name : inbox.ready()) {
+        if (stop_asked) return base::ok;
+        if (auto done = take(inbox, name); !done) return done;
+      }
+      for (const std::string& wait : inbox.waiting()) say(wait);
     }
     return base::ok;
   }
@@ -144,22 +152,45 @@ class Daemon {
     return fetched;
   }
 
-  Faulty<base::Ok> take(const std::string& name) {
-    auto bytes = inbox_.read(name);
+  Faulty<base::Ok> take(Inbox& inbox, const std::string& name) {
+    auto bytes = inbox.read(name);
     if (!bytes) {
       say(bytes.error().message);
       return base::ok;  // it may be readable the next time
     }
-    auto outcome = book_.import(name, *bytes);
-    if (!outcome) return base::fail(std::move(outcome.error()));
+    DeliveryOutcome outcome;
+    outcome.sha256 = ledger::crypto::sha256(*bytes).hex();
+    const auto beside = [&](const std::string& suffix) { return inbox.read_beside(name, suffix); };
+    auto members = custody_adapter::take_in(name, *bytes, inbox.source().rules, beside, now_s());
+    // As received, whatever becomes of it.
+    if (auto kept = store_.put_raw(outcome.sha256, *bytes); !kept) return kept;
+    if (!members) {
+      outcome.refusal = members.error();
+      say(fmt::format("{}: refused: {}: {}{}", name, outcome.refusal->code,
+                      outcome.refusal->member.empty() ? "" : outcome.refusal->member + ": ",
+                      outcome.refusal->text));
+    } else {
+      const bool packed = members->size() > 1 || members->front().name != name;
+      for (const custody_adapter::Member& member : *members) {
+        auto taken = import(packed ? name + "/" + member.name : name, member.bytes);
+        if (!taken) return base::fail(std::move(taken.error()));
+        outcome.members.push_back(*std::move(taken));
+      }
+    }
+    refused_ |= !outcome.good();
+    return inbox.put_away(name, outcome);
+  }
+
+  Faulty<recon::ImportOutcome> import(const std::string& name, std::string_view bytes) {
+    auto outcome = book_.import(name, bytes);
+    if (!outcome) return outcome;
     const bool bad = outcome->kind == recon::ImportKind::kConflict ||
                      outcome->kind == recon::ImportKind::kRefused;
-    refused_ |= bad;
     say(fmt::format("{}: {}{}{}", name, recon::name_of(outcome->kind), bad ? ": " : "",
                     bad ? outcome->file.reason : ""));
-    if (auto done = write_reports(outcome->days); !done) return done;
-    if (auto done = confirm(outcome->file); !done) return done;
-    return inbox_.put_away(name, *outcome);
+    if (auto done = write_reports(outcome->days); !done) return base::fail(std::move(done.error()));
+    if (auto done = confirm(outcome->file); !done) return base::fail(std::move(done.error()));
+    return outcome;
   }
 
   Faulty<base::Ok> confirm(const recon::FileRecord& file) {
@@ -179,10 +210,37 @@ class Daemon {
       if (*day) days.push_back(std::move(**day));
     }
     const auto& verifier = book_.ledger().verifier();
-    return write_file(
-        fs::path(settings_.data) / "confirmations" / (file.sha256 + ".txt"),
-        recon::confirmation_text(file, statements, days, base::Sequence(verifier.entries()),
-                                 verifier.head()));
+    const std::string text = recon::confirmation_text(
+        file, statements, days, base::Sequence(verifier.entries()), verifier.head());
+    const fs::path path = confirmations() / (file.sha256 + ".txt");
+    // Some schemes sign the same text with other bytes each time: what stands is left standing.
+    if (const auto there = read_file(path.string()); there && there->starts_with(text)) {
+      return base::ok;
+    }
+    auto line = signature_line(text);
+    if (!line) return base::fail(std::move(line.error()));
+    return write_file(path, text + *line);
+  }
+
+  // Over everything before it, to the line break.
+  Faulty<std::string> signature_line(const std::string& text) const {
+    const auto& key = settings_.config.key;
+    if (!key) return std::string("signature: none\n");
+    auto signature = key->sign(key->scheme(), text);
+    if (!signature) return signature;
+    return fmt::format("signature: {} {} {}\n", ledger::crypto::name_of(key->scheme()),
+                       key->public_key().fingerprint().hex(),
+                       ledger::crypto::to_base64(*signature));
+  }
+
+  fs::path confirmations() const {
+    const std::string& given = settings_.config.confirmations;
+    return given.empty() ? fs::path(settings_.data) / "confirmations" : fs::path(given);
+  }
+
+  static std::int64_t now_s() {
+    const auto now = std::chrono::system_clock::now().time_since_epoch();
+    return std::chrono::duration_cast<std::chrono::seconds>(now).count();
   }
 
   Faulty<base::Ok> write_report(const recon::DayResult& day) {
@@ -214,7 +272,7 @@ class Daemon {
   Faulty<base::Ok> write_all_reports() {
     std::error_code error;
     fs::create_directories(fs::path(settings_.data) / "reports", error);
-    fs::create_directories(fs::path(settings_.data) / "confirmations", error);
+    fs::create_directories(confirmations(), error);
     Faulty<base::Ok> written = base::ok;
     auto walked = store_.each_day([&](const recon::DayResult& day) {
       written = write_report(day);
@@ -235,7 +293,7 @@ class Daemon {
   const Settings& settings_;
   recon::Store& store_;
   recon::Book& book_;
-  Inbox inbox_;
+  std::vector<Inbox> inboxes_;
   std::unique_ptr<JournalSource> source_;
   bool compared_ = false;
   bool refused_ = false;
@@ -257,9 +315,29 @@ bool read_sources(Settings& settings) {
   return true;
 }
 
+// From the file, or one source that asks for nothing.
+Faulty<base::Ok> read_config(Settings& settings) {
+  if (settings.config_path.empty()) {
+    settings.config.sources.emplace_back();
+    return base::ok;
+  }
+  auto config = read_recond_config(settings.config_path);
+  if (!config) return base::fail(std::move(config.error()));
+  settings.config = *std::move(config);
+  for (const SourceConfig& source : settings.config.sources) {
+    settings.book.control_account = source.control;
+    if (!source.account.empty()) settings.book.bank_accounts.push_back(source.account);
+  }
+  return base::ok;
+}
+
 int run(Settings settings) {
   if (!read_sources(settings)) {
     say("--source is CONTROL_ACCOUNT=ACCOUNT, for one control account");
+    return kExitUsage;
+  }
+  if (auto read = read_config(settings); !read) {
+    say(read.error().message);
     return kExitUsage;
   }
   struct sigaction action {};
@@ -274,13 +352,17 @@ int run(Settings settings) {
   if (!store) return exit_of(store.error());
   auto book = recon::Book::open(**store, settings.book);
   if (!book) return exit_of(book.error());
-  auto inbox = Inbox::open(settings.inbox);
-  if (!inbox) return exit_of(inbox.error());
+  std::vector<Inbox> inboxes;
+  for (const SourceConfig& one : settings.config.sources) {
+    auto inbox = Inbox::open(settings.inbox, one);
+    if (!inbox) return exit_of(inbox.error());
+    inboxes.push_back(*std::move(inbox));
+  }
   auto source =
       settings.ledger.empty() ? socket_journal(settings.socket) : folder_journal(settings.ledger);
   say(fmt::format("watching {}, {} journal entries verified", settings.inbox,
                   (*book)->ledger().verifier().entries()));
-  return Daemon(settings, **store, **book, std::move(*inbox), std::move(source)).run();
+  return Daemon(settings, **store, **book, std::move(inboxes), std::move(source)).run();
 }
 
 }  // namespace
@@ -294,8 +376,12 @@ int main(int argc, char** argv) {
       ->excludes(socket);
   app.add_option("--data", settings.data, "recond's own folder")->required();
   app.add_option("--inbox", settings.inbox, "where the bank drops its files")->required();
-  app.add_option("--source", settings.sources,
-                 "CONTROL_ACCOUNT=ACCOUNT: the account's name on statements; may be repeated");
+  auto* sources =
+      app.add_option("--source", settings.sources,
+                     "CONTROL_ACCOUNT=ACCOUNT: the account's name on statements; may be repeated");
+  app.add_option("--config", settings.config_path,
+                 "sources with what was agreed with each, and the key of confirmations")
+      ->excludes(sources);
   app.add_option("--poll-ms", settings.poll_ms, "pause between two looks")
       ->check(CLI::Range(10, 3'600'000));
   app.add_option("--late-minutes", settings.book.late_minutes,
