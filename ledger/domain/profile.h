@@ -144,6 +144,7 @@ struct Monitor {
   std::int64_t minutes = 0;
   std::int64_t days = 0;
   MonitorAction action = MonitorAction::kAlert;
+  friend bool operator==(const Monitor&, const Monitor&) = default;
 };
 std::string_view name_of(MonitorKind kind);
 

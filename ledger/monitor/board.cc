@@ -1,6 +1,7 @@
 #include "ledger/monitor/board.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace ledger::monitor {
 namespace {
@@ -51,6 +52,15 @@ bool waits_too_long(const Monitor& monitor, const Waiting& item, base::Timestamp
 
 Board::Board(const domain::Profile& profile) {
   for (const Monitor& monitor : profile.monitors()) rules_.push_back({monitor, {}});
+}
+
+void Board::adopt(const domain::Profile& profile) {
+  std::vector<Rule> before = std::exchange(rules_, {});
+  for (const Monitor& monitor : profile.monitors()) {
+    const auto same = std::find_if(before.begin(), before.end(),
+                                   [&](const Rule& rule) { return rule.monitor == monitor; });
+    rules_.push_back(same == before.end() ? Rule{monitor, {}} : std::move(*same));
+  }
 }
 
 bool Board::wants(MonitorKind kind) const {
@@ -145,16 +155,26 @@ Finding Board::finding_of(const Rule& rule, std::string_view subject, const Trac
   return finding;
 }
 
+// A claim on the platform is what the bank lacks; a reserve must not fall below its floor.
+bool Board::is_over(const Monitor& monitor, std::int64_t balance) {
+  const std::int64_t limit = monitor.amount.minor();
+  return monitor.kind == MonitorKind::kCoverage ? balance > limit : balance < limit;
+}
+
+void Board::note_balance(MonitorKind kind, std::string_view account, std::int64_t balance) {
+  for (Rule& rule : rules_) {
+    if (rule.monitor.kind != kind || !is_over(rule.monitor, balance)) continue;
+    rule.tracks.try_emplace(std::string(account)).first->second.fired = true;
+  }
+}
+
 std::vector<Finding> Board::take_balance(MonitorKind kind, std::string_view account,
                                          std::int64_t balance, base::Sequence sequence) {
   std::vector<Finding> findings;
   for (Rule& rule : rules_) {
     if (rule.monitor.kind != kind) continue;
     Track& track = rule.tracks.try_emplace(std::string(account)).first->second;
-    // A claim on the platform is what the bank lacks; a reserve must not fall below its floor.
-    const std::int64_t limit = rule.monitor.amount.minor();
-    const bool over = kind == MonitorKind::kCoverage ? balance > limit : balance < limit;
-    if (!over) {
+    if (!is_over(rule.monitor, balance)) {
       track.fired = false;
       continue;
     }

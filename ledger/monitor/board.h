@@ -54,12 +54,16 @@ inline constexpr std::size_t kEntriesShown = 20;
 class Board {
  public:
   explicit Board(const domain::Profile& profile);
+  // The rules of another version. A rule that is as it was goes on with what it has seen.
+  void adopt(const domain::Profile& profile);
 
   // Facts come in journal order.
   std::vector<Finding> take(const Fact& fact);
   // The shortfall or reserve account after an entry that moved it; balance on its normal side.
   std::vector<Finding> take_balance(domain::MonitorKind kind, std::string_view account,
                                     std::int64_t balance, base::Sequence sequence);
+  // What the account had when judging went on after a restart: found already, if it is over.
+  void note_balance(domain::MonitorKind kind, std::string_view account, std::int64_t balance);
   // At a day's close: whatever waits, for the kind of ageing rule; `today` is the date that opens,
   // `now` the time of the cut-off. What waits too long is found again at every close.
   std::vector<Finding> take_waiting(domain::MonitorKind kind, const std::vector<Waiting>& waiting,
@@ -94,6 +98,7 @@ class Board {
     std::map<std::string, Track, std::less<>> tracks;  // by subject
   };
 
+  static bool is_over(const domain::Monitor& monitor, std::int64_t balance);
   static bool is_over(const domain::Monitor& monitor, const Track& track);
   static void forget(const domain::Monitor& monitor, Track& track, base::Timestamp now,
                      base::Date today);

@@ -40,6 +40,9 @@ constexpr std::array kInTransit = {HoldKind::kDepositTransit, HoldKind::kDeposit
                                    HoldKind::kWithdrawTransit, HoldKind::kWithdrawUnknown,
                                    HoldKind::kSweep};
 
+constexpr std::pair<MonitorKind, std::string_view> kWatched[] = {
+    {MonitorKind::kCoverage, "custody:shortfall"}, {MonitorKind::kReserveFloor, "reserve:risk"}};
+
 struct AccountFacts {
   std::string code;
   std::string owner;
@@ -227,7 +230,7 @@ struct Follower::Impl {
     };
     for (const domain::ProfileAdopted& adopted : entry.profiles) {
       auto profile = domain::Profile::parse(adopted.text);
-      if (profile && entry.sequence.value() > 1) board = Board(*profile);
+      if (profile && entry.sequence.value() > 1) board.adopt(*profile);
     }
     for (const Fact& fact : facts_of(entry)) add(board.take(fact));
     if (entry.sequence > mark) {
@@ -247,11 +250,22 @@ struct Follower::Impl {
     return findings.empty() || send(entry.sequence, findings);
   }
 
+  // What stood at the mark was judged then: it is not found again before it was mended.
+  bool note_balances() {
+    if (mark.value() == 0) return true;
+    return read([this](const Engine::View& view) {
+      for (const auto& [kind, code] : kWatched) {
+        if (!board.wants(kind)) continue;
+        if (const auto account = view.account_at(code, mark)) {
+          board.note_balance(kind, code, account->balance);
+        }
+      }
+    });
+  }
+
   template <typename Add>
   bool judge_balances(const Entry& entry, const Add& add) {
-    for (const auto& [kind, code] :
-         {std::pair{MonitorKind::kCoverage, std::string_view("custody:shortfall")},
-          std::pair{MonitorKind::kReserveFloor, std::string_view("reserve:risk")}}) {
+    for (const auto& [kind, code] : kWatched) {
       if (!board.wants(kind)) continue;
       const bool moved =
           std::any_of(entry.postings.begin(), entry.postings.end(), [&](const domain::Posting& p) {
@@ -387,7 +401,7 @@ struct Follower::Impl {
 
   void run() {
     load_mark();
-    if (!find_start()) return;
+    if (!find_start() || !note_balances()) return;
     while (!is_stopping()) {
       auto records = engine.journal(after, kChunkEntries, kChunkBytes);
       if (!records) {
