@@ -42,19 +42,23 @@ bool is_inside(const Monitor& monitor, base::Timestamp time, base::Date date, ba
   return today.days() - date.days() < days;
 }
 
-bool waits_too_long(const Monitor& monitor, const Waiting& item, base::Timestamp now,
-                    base::Date today) {
+bool waits_too_long(const Monitor& monitor, const domain::Calendar& calendar, const Waiting& item,
+                    base::Timestamp now, base::Date today) {
+  if (monitor.business_days > 0) {
+    return calendar.business_days(item.opened, today) > monitor.business_days;
+  }
   if (monitor.minutes > 0) return now.ns - item.opened_at.ns > monitor.minutes * kMinute;
   return today.days() - item.opened.days() > monitor.days;
 }
 
 }  // namespace
 
-Board::Board(const domain::Profile& profile) {
+Board::Board(const domain::Profile& profile) : calendar_(profile.calendar()) {
   for (const Monitor& monitor : profile.monitors()) rules_.push_back({monitor, {}});
 }
 
 void Board::adopt(const domain::Profile& profile) {
+  calendar_ = profile.calendar();
   std::vector<Rule> before = std::exchange(rules_, {});
   for (const Monitor& monitor : profile.monitors()) {
     const auto same = std::find_if(before.begin(), before.end(),
@@ -193,7 +197,7 @@ std::vector<Finding> Board::take_waiting(MonitorKind kind, const std::vector<Wai
     if (rule.monitor.kind != kind) continue;
     std::map<std::string, Finding> aged;  // by subject
     for (const Waiting& item : waiting) {
-      if (!waits_too_long(rule.monitor, item, now, today)) continue;
+      if (!waits_too_long(rule.monitor, calendar_, item, now, today)) continue;
       Finding& finding = aged[item.subject];
       finding.amount += item.amount;
       finding.entries.push_back(item.since);

@@ -107,6 +107,7 @@ class Board {
 
   std::vector<Rule> rules_;
   base::Date swept_;
+  domain::Calendar calendar_;
 };
 
 }  // namespace ledger::monitor

@@ -176,6 +176,21 @@ TEST_F(Boards, AnotherVersionOfTheRulesKeepsWhatTheUnchangedOnesHaveSeen) {
   EXPECT_EQ(shown(fact(FlowCode::kDeposit, "lender:A", 1)), "fast lender:A 401: 3 5;");
 }
 
+// 2017-04-01 is a Saturday that is worked, the 2nd to the 4th are a holiday.
+TEST_F(Boards, AnAgeInBusinessDaysGoesByTheCalendar) {
+  board.emplace(rules("[[monitors]]\nid='old'\nkind='suspense_age'\nbusiness_days=3\n"));
+  const base::Date first = *base::Date::from_ymd(2017, 3, 30);
+  const std::vector<Waiting> waiting = {{"suspense:unallocated", 50, base::Sequence(9), first, {}}};
+  const auto at = [&](int days) {
+    return shown(
+        board->take_waiting(MonitorKind::kSuspenseAge, waiting, {}, first.plus_days(days)));
+  };
+  EXPECT_EQ(at(2), "") << "Friday and the worked Saturday";
+  EXPECT_EQ(at(5), "") << "the holiday counts nothing";
+  EXPECT_EQ(at(6), "") << "three";
+  EXPECT_EQ(at(7), "old suspense:unallocated 50: 9;");
+}
+
 TEST_F(Boards, WhatWaitsTooLongIsFoundAtEveryClose) {
   board.emplace(rules("[[monitors]]\nid='old'\nkind='suspense_age'\ndays=2\n"));
   const base::Date first = *base::Date::from_ymd(2017, 3, 1);
