@@ -71,6 +71,11 @@ bool Peer::may_act_as(std::string_view operator_name) const {
 }
 
 std::optional<domain::Refusal> Peer::judge(const domain::Command& command) const {
+  // What operators do is somebody's doing.
+  if (command.authority() == domain::Authority::kOperators &&
+      command.text(domain::Field::kOperator).empty()) {
+    return domain::Refusal{domain::RefusalCode::kMissingField, "field=operator"};
+  }
   if (!may_send(command.flow)) {
     return domain::Refusal{domain::RefusalCode::kRoleForbidden,
                            fmt::format("flow={} uid={} roles={}", domain::name_of(command.flow),

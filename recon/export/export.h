@@ -26,10 +26,12 @@ struct Options {
   std::string order;
   std::string client;
   std::string project;
+  std::string flow;              // trace
+  std::string operator_name;     // trace
   std::string figure;            // disclosure: the entries behind this figure
   std::string period = "month";  // flows: day, month, all
-  base::Date from;               // client-statement, bank-interest: the first day
-  base::Date to;                 // bank-interest: the last day
+  base::Date from;               // client-statement, trace, bank-interest: the first day
+  base::Date to;                 // trace, bank-interest: the last day
   int withdraw_percent = 30;     // liquidity: the stress
   Format format = Format::kCsv;
 };

@@ -245,7 +245,8 @@ TEST_F(Exports, OrderIsFollowedBackFromWhatContinuesIt) {
   EXPECT_NE(forward.find("deposit,d3,bank,,committed"), std::string::npos) << forward;
   EXPECT_EQ(scene_.rows("trace", "entry", order("nobody")), "");
   EXPECT_EQ(scene_.text("trace"), "");
-  EXPECT_EQ(scene_.problem(), "trace needs one of --order, --client and --project");
+  EXPECT_EQ(scene_.problem(),
+            "trace needs one of --order, --client, --project, --flow and --operator");
 }
 
 TEST_F(Exports, LadderCoverageAndStress) {

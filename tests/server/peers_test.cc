@@ -84,6 +84,21 @@ TEST(Peers, AProposalIsNoWayAroundTheRoles) {
   EXPECT_EQ(own.status, 422) << own.body;
 }
 
+TEST(Peers, WhatOperatorsDoHasAName) {
+  Daemon daemon;
+  const auto refused =
+      daemon.send(R"({"id":"h","flow":"halt","authority":"operators","reason":"breach"})");
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_NE(refused.body.find("MISSING_FIELD"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("field=operator"), std::string::npos) << refused.body;
+  EXPECT_EQ(daemon.head(), 1U);
+  EXPECT_EQ(daemon
+                .send(R"({"id":"h","flow":"halt","authority":"operators","reason":"breach",)"
+                      R"("operator":"ann"})")
+                .status,
+            200);
+}
+
 TEST(Peers, AStrangerGetsNothingButHealth) {
   Options options;
   options.peers = {{::geteuid() + 1, std::nullopt, {"platform"}, {}}};

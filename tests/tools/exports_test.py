@@ -321,6 +321,24 @@ class Exports(unittest.TestCase):
         self.assertEqual(flows["control_totals"], [{"column": "amount", "currency": "CNY",
                                                     "total": moved}])
 
+    def test_the_entries_behind_a_row_of_flows_add_up_to_it(self):
+        rows = collections.Counter()
+        for row in self.table("flows")["rows"]:
+            rows[row["period"], row["flow"]] += row["amount"]
+        seen = 0
+        for (month, flow), amount in sorted(rows.items())[:12]:
+            first = datetime.date.fromisoformat(month + "-01")
+            last = (first + datetime.timedelta(31)).replace(day=1) - datetime.timedelta(1)
+            found = self.table("trace", "--flow", flow, "--from", str(first), "--to", str(last))["rows"]
+            self.assertEqual(sum(r["amount"] for r in found if r["record"] == "posting"), amount, flow)
+            seen += len(found)
+        self.assertGreater(seen, 50)
+        self.export("trace", "--flow", "jump", code=64)
+        for row in self.table("operators")["rows"]:
+            if row["record"] == "operator":
+                found = self.table("trace", "--operator", row["operator"])["rows"]
+                self.assertEqual(sum(r["record"] == "entry" for r in found), row["manual"])
+
     def test_csv_and_json_say_the_same(self):
         for name in ("accounts", "projects", "disclosure"):
             table = self.table(name)

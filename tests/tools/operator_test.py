@@ -61,7 +61,8 @@ class Operator(unittest.TestCase):
         self.do("freeze --id f1 --client lender:L1 --reason suspicion")
         self.do("withdraw --id w1 --client lender:L1 --amount 1.00", code=1)
         unfreeze = "unfreeze --client lender:L1 --reason cleared"
-        self.assertIn("NEEDS_TWO_OPERATORS", self.do(f"{unfreeze} --id u1", code=1))
+        self.assertIn("MISSING_FIELD", self.do(f"{unfreeze} --id u0", code=1))
+        self.assertIn("NEEDS_TWO_OPERATORS", self.do(f"{unfreeze} --id u1 --operator ann", code=1))
         self.assertIn("--operator", self.do(f"{unfreeze} --id v1 --propose", code=64))
         self.do(f"{unfreeze} --id v1 --propose --operator ann")
         row, = self.get("proposals")["proposals"]
