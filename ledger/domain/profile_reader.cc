@@ -381,6 +381,10 @@ class ProfileReader : private TomlKeys {
         refuse(at, "flow 'settle': the matrix does not fit the policy's 'credit'");
       }
       check_four_eyes(at, rules);
+      // Whoever could change the rules alone could do anything alone.
+      if (flow == FlowCode::kAdoptProfile && !rules.four_eyes) {
+        refuse(at, "flow 'profile_adopt' takes two operators: four_eyes = true");
+      }
     }
   }
 

@@ -276,6 +276,15 @@ TEST(FlowKeys, TwoOperatorsNeedProposals) {
             "flow 'proposal_expire' cannot be proposed");
 }
 
+TEST(FlowKeys, TheRulesThemselvesTakeTwoOperators) {
+  EXPECT_NE(
+      fault("name = \"profile_adopt\"\nauthorities = [\"operators\"]\nroles = [\"operator\"]\n"
+            "four_eyes = true",
+            "name = \"profile_adopt\"\nauthorities = [\"operators\"]\nroles = [\"operator\"]")
+          .find("flow 'profile_adopt' takes two operators: four_eyes = true"),
+      std::string::npos);
+}
+
 TEST(FlowKeys, AThresholdNeedsAnAmountToCompare) {
   std::string text(kGood);
   const std::string_view cut = "name = \"cut_off\"\n";

@@ -336,7 +336,7 @@ TEST_F(ByHand, GuarantorsPaymentEndsTheArrearsAndIsStillOwed) {
   EXPECT_EQ(scene_.rows("claims", "recovery"),
             "recovery,P1,repaying,borrower:B1,guarantor:G1,CNY,333.33,0.00,333.33,10.01,0.00,\n");
   EXPECT_EQ(scene_.rows("clients", "guarantor:G1"),
-            "guarantor:G1,10,guarantor,,CNY,656.66,656.66,0.00,0.00,0.00,0.00,0.00,0.00,343.34\n");
+            "guarantor:G1,10,guarantor,,CNY,656.66,656.66,0.00,0.00,0.00,0.00,0.00,0.00,343.34,2017-03-01\n");
   EXPECT_EQ(scene_.rows("client-statement", "total", client("guarantor:G1")),
             "total,,,,,,,,,CNY,1000.00,0.00,,deposits,,,\n"
             "total,,,,,,,,,CNY,0.00,10.01,,interest,,,\n"
