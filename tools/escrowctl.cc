@@ -15,13 +15,12 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include "ledger/base/amount.h"
 #include "ledger/domain/command.h"
 #include "ledger/domain/flow.h"
-#include "ledger/domain/profile.h"
-#include "ledger/server/json_text.h"
 #include "tools/client/http_client.h"
+#include "tools/escrowctl_command.h"
 #include "tools/escrowctl_render.h"
+#include "tools/escrowctl_roll.h"
 #include "tools/escrowctl_send.h"
 
 namespace {
@@ -31,46 +30,20 @@ namespace domain = ledger::domain;
 using domain::Field;
 using domain::FieldSpec;
 using domain::FieldType;
+using tools::command_json;
+using tools::FlowArguments;
 using tools::HttpClient;
+using tools::minor_of;
 using tools::percent_encode;
+using tools::UsageError;
 
 enum Exit { kOk = 0, kRefused = 1, kIntegrity = 2, kUsage = 64, kUnavailable = 69 };
-
-struct UsageError {
-  std::string message;
-};
 
 std::string dashed(std::string_view name) {
   std::string text(name);
   std::replace(text.begin(), text.end(), '_', '-');
   return text;
 }
-
-std::int64_t minor_of(std::string_view what, std::string_view text, int digits) {
-  const auto parsed = base::parse_decimal(text, digits);
-  const auto amount = parsed.value ? parsed.value->to_amount() : std::nullopt;
-  if (!amount) {
-    throw UsageError{fmt::format("{} '{}' is not an amount like 1234.50: {}", what, text,
-                                 parsed.value ? "out of range" : base::name_of(parsed.error))};
-  }
-  return amount->minor();
-}
-
-std::int64_t integer_of(std::string_view what, const std::string& text) {
-  if (text.empty() || text.size() > 18 ||
-      !std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; })) {
-    throw UsageError{fmt::format("{} '{}' is not a whole number", what, text)};
-  }
-  return std::stoll(text);
-}
-
-// What was given for one flow.
-struct FlowArguments {
-  const domain::Flow* flow = nullptr;
-  std::string id;
-  std::map<Field, std::vector<std::string>> values;
-  std::map<Field, bool> flags;
-};
 
 struct Globals {
   std::string socket;
@@ -91,7 +64,7 @@ std::string help_of(const FieldSpec& spec) {
     case FieldType::kDocument:
       return "path of the file that holds the text";
     case FieldType::kCommand:
-      return "JSON object: a flow and its fields";
+      return "JSON object: a flow and its fields, amounts in minor units";
     case FieldType::kCount:
       return "number";
     case FieldType::kFlag:
@@ -123,63 +96,6 @@ void add_field(CLI::App& app, FlowArguments& arguments, Field field, bool requir
     if (spec.type != FieldType::kSchedule) option->expected(1);
   }
   if (required) option->required();
-}
-
-// The authority that the flow usually has: the first one of the regime that ships with us.
-std::string usual_authority(domain::FlowCode flow) {
-  const auto text = domain::Profile::built_in("cn-2017");
-  const auto profile = domain::Profile::parse(text.value_or(std::string_view()));
-  const domain::FlowRules* rules = profile ? profile->rules_of(flow) : nullptr;
-  if (rules == nullptr || rules->authorities.empty()) return {};
-  return std::string(domain::name_of(rules->authorities.front()));
-}
-
-void append_schedule(std::string& out, const std::vector<std::string>& rows, int digits) {
-  out.push_back('[');
-  ledger::server::Commas commas;
-  for (const std::string& row : rows) {
-    const std::size_t first = row.find(':');
-    const std::size_t second = first == std::string::npos ? first : row.find(':', first + 1);
-    if (second == std::string::npos) {
-      throw UsageError{
-          "an instalment is DUE:PRINCIPAL:INTEREST, for example 2024-07-30:1000.00:10.00"};
-    }
-    commas.next(out);
-    ledger::server::ObjectWriter object(out);
-    object.text("due", row.substr(0, first))
-        .signed_number("principal",
-                       minor_of("principal", row.substr(first + 1, second - first - 1), digits))
-        .signed_number("interest", minor_of("interest", row.substr(second + 1), digits));
-    object.close();
-  }
-  out.push_back(']');
-}
-
-std::string command_json(const FlowArguments& arguments, int digits) {
-  std::string out;
-  ledger::server::ObjectWriter object(out);
-  object.text("id", arguments.id).text("flow", domain::name_of(arguments.flow->code));
-  for (const auto& [field, values] : arguments.values) {
-    const FieldSpec& spec = domain::spec_of(field);
-    if (values.empty()) {
-      if (field == Field::kAuthority) object.text(spec.name, usual_authority(arguments.flow->code));
-      continue;
-    }
-    if (spec.type == FieldType::kAmount) {
-      object.signed_number(spec.name, minor_of(spec.name, values.front(), digits));
-    } else if (spec.type == FieldType::kCount) {
-      object.signed_number(spec.name, integer_of(spec.name, values.front()));
-    } else if (spec.type == FieldType::kSchedule) {
-      append_schedule(object.key(spec.name), values, digits);
-    } else {
-      object.text(spec.name, values.front());
-    }
-  }
-  for (const auto& [field, given] : arguments.flags) {
-    if (given) object.flag(domain::spec_of(field).name, true);
-  }
-  object.close();
-  return out;
 }
 
 int unreachable(const base::Fault& fault) {
@@ -232,6 +148,21 @@ int send_lines(const Globals& globals, const std::string& file) {
   fmt::print(stderr, "committed {}, replayed {}, refused {}\n", totals->committed, totals->replayed,
              totals->refused);
   return totals->refused == 0 ? kOk : kRefused;
+}
+
+int roll_day(const Globals& globals) {
+  HttpClient client(globals.socket);
+  const auto totals = tools::roll_day(client, globals.json);
+  if (!totals) return unreachable(totals.error());
+  if (!globals.json) {
+    fmt::print("business date {}\n", totals->business_date);
+    for (const auto& [flow, counts] : totals->flows) {
+      fmt::print("{:<16} committed {}, replayed {}, refused {}\n", flow, counts.committed,
+                 counts.replayed, counts.refused);
+    }
+    if (totals->flows.empty()) fmt::print("nothing is due\n");
+  }
+  return totals->refused() == 0 ? kOk : kRefused;
 }
 
 int journal(const Globals& globals, const std::string& target) {
@@ -299,6 +230,8 @@ class Program {
                           ->group("Commands");
       sub->add_option("--id", arguments.id, "command id; the same id again changes nothing")
           ->required();
+      sub->add_flag("--propose", arguments.propose,
+                    "propose it, for another operator to approve by this id");
       add_field(*sub, arguments, Field::kAuthority, false);
       std::vector<Field> added;
       for (const domain::FlowField& field : flow->fields) {
@@ -387,14 +320,70 @@ class Program {
     send->group("Commands");
     send->add_option("file", file_, "NDJSON file, - for standard input")->required();
     on(send, [this] { return send_lines(globals_, file_); });
+    CLI::App* roll = app_.add_subcommand("day-roll",
+                                         "send what the new business date brings: "
+                                         "overdue marks, expiries, courts' orders");
+    roll->group("Commands");
+    on(roll, [this] { return roll_day(globals_); });
+    add_lists();
+  }
+
+  CLI::App* add_list(const std::string& name, const std::string& help) {
+    CLI::App* sub = add_read(name, help, false);
+    sub->add_option("--cursor", cursor_, "next_cursor of the page before");
+    sub->add_option("--limit", limit_, "rows");
+    return sub;
+  }
+  // What operators work through.
+  void add_lists() {
+    CLI::App* holds = add_list("holds", "open holds, of one client, account or kind");
+    holds->add_option("--client", client_, "whose");
+    holds->add_option("--account", account_, "on which account");
+    holds->add_option("--kind", kind_, "judicial, withdraw_review, escrow, ...");
+    on(holds, [this] {
+      return get(globals_, Target("/v1/holds")
+                               .with("client", client_)
+                               .with("account", account_)
+                               .with("kind", kind_)
+                               .with("cursor", cursor_)
+                               .with("limit", limit_)
+                               .text());
+    });
+    CLI::App* of_order = add_read("hold-of", "an order's open hold", true);
+    of_order->add_option("--kind", kind_, "of which kind")->required();
+    on(of_order,
+       [this] { return get(globals_, Target(path("/v1/holds/")).with("kind", kind_).text()); });
+    on(add_list("proposals", "what waits for a second operator"), [this] {
+      return get(globals_,
+                 Target("/v1/proposals").with("cursor", cursor_).with("limit", limit_).text());
+    });
+    CLI::App* late = add_list("late", "loans with an instalment overdue");
+    late->add_flag("--marked", marked_, "those that are marked already");
+    on(late, [this] {
+      return get(globals_, Target("/v1/overdue")
+                               .with("marked", marked_ ? "true" : "false")
+                               .with("cursor", cursor_)
+                               .with("limit", limit_)
+                               .text());
+    });
+    on(add_read("quote", "what repaying a project today would cost", true), [this] {
+      return get(globals_, Target(path("/v1/projects/", "/quote")).with("early", "true").text());
+    });
+    CLI::App* owners = add_read("owners", "codes of clients and channels", false);
+    owners->add_option("--after", after_, "next_after of the page before");
+    owners->add_option("--limit", limit_, "rows");
+    on(owners, [this] {
+      return get(globals_, Target("/v1/owners").with("after", after_).with("limit", limit_).text());
+    });
   }
 
   CLI::App app_;
   Globals globals_;
   std::list<FlowArguments> flows_;  // a list: the options point into it
   std::function<int()> action_;
-  std::string code_, at_, date_, cursor_, limit_, order_, after_, file_;
+  std::string code_, at_, date_, cursor_, limit_, order_, after_, file_, client_, account_, kind_;
   bool follow_ = false;
+  bool marked_ = false;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <pwd.h>
 
 #include <limits>
+#include <set>
 
 #include "tools/settings_reader.h"
 
@@ -86,13 +87,40 @@ class ConfigReader {
   }
 
   void read_peer(const toml::table& table) {
-    reader_.only(table, {"uid", "user", "gid", "group", "roles", "operators"});
+    reader_.only(table, {"uid", "user", "gid", "group", "roles", "operators", "relay"});
     PeerRule rule;
     read_identity(table, rule);
     rule.roles = reader_.texts(table, "roles");
     rule.operators = reader_.texts(table, "operators");
     if (rule.roles.empty()) reader_.refuse(table, "a peer needs roles");
+    need_one_person(table, rule);
     config_.server.peers.push_back(std::move(rule));
+  }
+
+  // Four eyes are two people: a user is one operator, and a group none, for each of its members
+  // could propose as one and approve as another. Only a program that has its own way to tell people
+  // apart may speak for several.
+  void need_one_person(const toml::table& table, const PeerRule& rule) const {
+    bool relay = false;
+    if (const toml::node* node = table.get("relay")) {
+      const auto value = node->value_exact<bool>();
+      if (!value) reader_.refuse(*node, "'relay' must be true or false");
+      relay = *value;
+    }
+    if (relay || rule.operators.empty()) return;
+    const toml::node& node = *table.get("operators");
+    if (rule.gid) {
+      reader_.refuse(node, "a group is no operator: name its users, or set relay = true");
+    }
+    std::set<std::string> names(rule.operators.begin(), rule.operators.end());
+    for (const PeerRule& other : config_.server.peers) {
+      if (other.uid == rule.uid) names.insert(other.operators.begin(), other.operators.end());
+    }
+    if (names.size() > 1 || names.contains("*")) {
+      reader_.refuse(node,
+                     "one user would be several operators, and approve what it proposed; "
+                     "set relay = true for a program that tells people apart itself");
+    }
   }
 
   const SettingsReader& reader_;

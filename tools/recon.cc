@@ -49,11 +49,14 @@ void add_export(Builder& builder, ReconArguments& args) {
   sub->add_option("--at", args.at, "a sequence: as of this entry; default: the last one");
   sub->add_option("--date", args.date, "a closed business date: as of its cut-off");
   sub->add_option("--format", args.format, "csv (default) or json, of tables");
-  sub->add_option("--order", args.options.order, "trace: the id of an order's command");
+  sub->add_option("--order", args.options.order, "trace, bank-interest: the id of an order's command");
   sub->add_option("--client", args.options.client, "trace, client-statement, credit-history");
   sub->add_option("--project", args.options.project, "trace, projects");
+  sub->add_option("--flow", args.options.flow, "trace: every entry of a flow");
+  sub->add_option("--operator", args.options.operator_name, "trace: every entry of an operator");
   sub->add_option("--figure", args.options.figure, "disclosure: the entries behind a figure");
-  sub->add_option("--from", args.from, "client-statement: the first business date");
+  sub->add_option("--from", args.from, "client-statement, trace, bank-interest: the first day");
+  sub->add_option("--to", args.to, "trace, bank-interest: the last day");
   sub->add_option("--period", args.options.period, "flows: day, month (default) or all");
   sub->add_option("--stress", args.options.withdraw_percent,
                   "liquidity: percent that clients withdraw at once; default 30");

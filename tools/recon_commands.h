@@ -34,6 +34,7 @@ struct ReconArguments {
   std::string at;
   std::string format = "csv";
   std::string from;
+  std::string to;
   recon::exports::Options options;
   bool open_only = false;
   bool json = false;

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
+#include <tuple>
 
 #include "ledger/journal/block.h"
 #include "ledger/journal/verifier.h"
@@ -203,10 +204,12 @@ Faulty<recon::exports::Options> options_of(const ReconArguments& args) {
   } else if (args.format != "csv") {
     return base::fail(base::invalid("--format is csv or json"));
   }
-  if (!args.from.empty()) {
-    const auto from = base::Date::parse(args.from);
-    if (!from) return base::fail(base::invalid("--from " + args.from + ": not a date"));
-    options.from = *from;
+  for (const auto& [name, text, day] : {std::tuple("--from ", &args.from, &options.from),
+                                        std::tuple("--to ", &args.to, &options.to)}) {
+    if (text->empty()) continue;
+    const auto date = base::Date::parse(*text);
+    if (!date) return base::fail(base::invalid(name + *text + ": not a date"));
+    *day = *date;
   }
   return options;
 }

@@ -23,6 +23,7 @@ constexpr auto kFlows = std::to_array<std::pair<FlowCode, std::string_view>>({
     {FlowCode::kReceiptReturn, "receipt_return"},
     {FlowCode::kWithdraw, "withdraw"},
     {FlowCode::kReviewPass, "review_pass"},
+    {FlowCode::kReviewHold, "review_hold"},
     {FlowCode::kWithdrawAccept, "withdraw_accept"},
     {FlowCode::kWithdrawUnknown, "withdraw_unknown"},
     {FlowCode::kWithdrawPay, "withdraw_pay"},

@@ -26,6 +26,7 @@ enum class FlowCode : std::uint16_t {
   kReceiptReturn = 52,
   kWithdraw = 60,
   kReviewPass = 61,
+  kReviewHold = 62,
   kWithdrawAccept = 70,
   kWithdrawUnknown = 71,
   kWithdrawPay = 80,

@@ -367,6 +367,7 @@ std::optional<Refusal> check_all(const State& state, const Entry& entry) {
   const Deltas& deltas = deltas_of(entry);
   if (auto refusal = never_negative(state, deltas)) return refusal;
   if (auto refusal = flow_matrix(state, entry)) return refusal;
+  if (auto refusal = parties_apart(state, entry)) return refusal;
   if (auto refusal = control_equation(state, entry)) return refusal;
   if (auto refusal = holds_suffice(state, entry)) return refusal;
   if (auto refusal = balances_are_itemised(state, deltas)) return refusal;

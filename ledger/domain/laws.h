@@ -16,6 +16,9 @@ std::optional<Refusal> balanced(const State& state, const Entry& entry);
 std::optional<Refusal> never_negative(const State& state, const Entry& entry);
 // The profile's matrix allows the flow to move money between these classes, with its conditions.
 std::optional<Refusal> flow_matrix(const State& state, const Entry& entry);
+// Nothing goes from one client to another, or between a client and the reserve, but what a claim or
+// an order of the entry explains.
+std::optional<Refusal> parties_apart(const State& state, const Entry& entry);
 // bank + in transit + shortfall = client + platform, per currency.
 std::optional<Refusal> control_equation(const State& state, const Entry& entry);
 // In itemised classes the balance equals the open holds; no hold is used beyond what it has.

@@ -57,6 +57,15 @@ base::Date Calendar::next_business_day(base::Date day) const {
   return {};
 }
 
+std::int64_t Calendar::business_days(base::Date first, base::Date last) const {
+  std::int64_t count = 0;
+  for (base::Date day = first; day < last;) {
+    day = day.plus_days(1);
+    if (is_business_day(day)) ++count;
+  }
+  return count;
+}
+
 std::optional<std::string_view> Profile::built_in(std::string_view name) {
   for (const auto& [known, text] : kBuiltIn) {
     if (known == name) return text;

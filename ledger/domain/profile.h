@@ -112,6 +112,8 @@ class Calendar {
   bool is_business_day(base::Date day) const;  // `day` is not none
   // The first business day after `day`; none if that is beyond the year 9999.
   base::Date next_business_day(base::Date day) const;
+  // Business days after `first`, up to and with `last`; 0 if that is not later.
+  std::int64_t business_days(base::Date first, base::Date last) const;
 
  private:
   friend class ProfileReader;
@@ -140,10 +142,12 @@ struct Monitor {
   std::vector<FlowCode> flows;
   base::Amount amount;
   std::int64_t count = 0;
-  // The window or age: one of the two is given where the kind has one, the other is 0.
+  // The window or age: one of them is given where the kind has one, the others are 0.
   std::int64_t minutes = 0;
   std::int64_t days = 0;
+  std::int64_t business_days = 0;  // ages only: by the profile's calendar
   MonitorAction action = MonitorAction::kAlert;
+  friend bool operator==(const Monitor&, const Monitor&) = default;
 };
 std::string_view name_of(MonitorKind kind);
 

@@ -110,6 +110,7 @@ std::uint32_t needs_of(FlowCode flow, const Policy& policy) {
       return kUnallocated | kClient;
     case FlowCode::kWithdraw:
     case FlowCode::kReviewPass:
+    case FlowCode::kReviewHold:
       return kClientHold;
     case FlowCode::kWithdrawAccept:
     case FlowCode::kWithdrawUnknown:

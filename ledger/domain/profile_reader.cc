@@ -38,19 +38,20 @@ struct MonitorSpec {
   std::initializer_list<std::string_view> needs;
   std::initializer_list<std::string_view> may;
   bool window;       // minutes or days
+  bool age;          // or business_days
   bool of_a_client;  // its finding has a client, who can be frozen
 };
 const MonitorSpec kMonitors[] = {
-    {MonitorKind::kLarge, {"flows", "amount"}, {}, false, true},
-    {MonitorKind::kAggregate, {"flows", "amount"}, {}, true, true},
-    {MonitorKind::kVelocity, {"flows", "count"}, {}, true, true},
-    {MonitorKind::kStructuring, {"flows", "amount", "count"}, {}, true, true},
-    {MonitorKind::kInAndOut, {"flows", "amount"}, {}, true, true},
-    {MonitorKind::kSuspenseAge, {}, {}, true, false},
-    {MonitorKind::kTransitAge, {}, {}, true, false},
-    {MonitorKind::kCoverage, {}, {"amount"}, false, false},
-    {MonitorKind::kReserveFloor, {"amount"}, {}, false, false},
-    {MonitorKind::kRefused, {"count"}, {"flows"}, true, false},
+    {MonitorKind::kLarge, {"flows", "amount"}, {}, false, false, true},
+    {MonitorKind::kAggregate, {"flows", "amount"}, {}, true, false, true},
+    {MonitorKind::kVelocity, {"flows", "count"}, {}, true, false, true},
+    {MonitorKind::kStructuring, {"flows", "amount", "count"}, {}, true, false, true},
+    {MonitorKind::kInAndOut, {"flows", "amount"}, {}, true, false, true},
+    {MonitorKind::kSuspenseAge, {}, {}, true, true, false},
+    {MonitorKind::kTransitAge, {}, {}, true, true, false},
+    {MonitorKind::kCoverage, {}, {"amount"}, false, false, false},
+    {MonitorKind::kReserveFloor, {"amount"}, {}, false, false, false},
+    {MonitorKind::kRefused, {"count"}, {"flows"}, true, false, false},
 };
 
 // "owner code:suffix" is at most 64 characters. Of a client's, the owner's code takes 48; the code
@@ -380,6 +381,10 @@ class ProfileReader : private TomlKeys {
         refuse(at, "flow 'settle': the matrix does not fit the policy's 'credit'");
       }
       check_four_eyes(at, rules);
+      // Whoever could change the rules alone could do anything alone.
+      if (flow == FlowCode::kAdoptProfile && !rules.four_eyes) {
+        refuse(at, "flow 'profile_adopt' takes two operators: four_eyes = true");
+      }
     }
   }
 
@@ -430,7 +435,8 @@ class ProfileReader : private TomlKeys {
   }
 
   void read_monitor(const toml::table& table) {
-    only(table, {"id", "kind", "flows", "amount", "count", "minutes", "days", "action"});
+    only(table,
+         {"id", "kind", "flows", "amount", "count", "minutes", "days", "business_days", "action"});
     Monitor m;
     m.id = text(table, "id");
     if (!is_name(m.id)) refuse(need(table, "id"), "a monitor's id is a code without ':'");
@@ -453,6 +459,7 @@ class ProfileReader : private TomlKeys {
     m.count = number_or(table, "count", 1, 1'000'000, 0);
     m.minutes = number_or(table, "minutes", 1, 527'040, 0);
     m.days = number_or(table, "days", 1, 3'660, 0);
+    m.business_days = number_or(table, "business_days", 1, 3'660, 0);
     m.action = choice(table, "action", kActions, m.action);
     if (m.action == MonitorAction::kFreeze && !spec->of_a_client) {
       refuse(need(table, "action"), "a monitor of kind '" + kind + "' has nobody to freeze");
@@ -472,17 +479,23 @@ class ProfileReader : private TomlKeys {
       return std::find(keys.begin(), keys.end(), key) != keys.end();
     };
     for (const std::string_view key : spec.needs) need(table, key);
-    for (const std::string_view key : {"flows", "amount", "count", "minutes", "days"}) {
+    for (const std::string_view key :
+         {"flows", "amount", "count", "minutes", "days", "business_days"}) {
       const bool fits = in(spec.needs, key) || in(spec.may, key) ||
-                        (spec.window && (key == "minutes" || key == "days"));
+                        (spec.window && (key == "minutes" || key == "days")) ||
+                        (spec.age && key == "business_days");
       const toml::node* node = table.get(key);
       if (node != nullptr && !fits) {
         refuse(*node, fmt::format("a monitor of kind '{}' has no '{}'", name_of(spec.kind), key));
       }
     }
-    if (spec.window && (table.get("minutes") != nullptr) == (table.get("days") != nullptr)) {
-      refuse(table, "either 'minutes' or 'days' is needed");
+    int given = 0;
+    for (const std::string_view key : {"minutes", "days", "business_days"}) {
+      given += table.get(key) != nullptr ? 1 : 0;
     }
+    if (!spec.window || given == 1) return;
+    refuse(table, spec.age ? "one of 'minutes', 'days' and 'business_days' is needed"
+                           : "either 'minutes' or 'days' is needed");
   }
 
   void read_monitor_flows(const toml::table& table, Monitor& m) {

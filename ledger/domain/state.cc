@@ -312,6 +312,7 @@ void State::rollback() {
     o.outstanding = at->second.outstanding;
     o.elsewhere = at->second.elsewhere;
     o.flags = at->second.flags;
+    o.active_on = at->second.active_on;
   }
   for (std::uint64_t i = undo.owners; i < s.owners.size(); ++i) {
     s.owner_by_code.erase(s.owners[i].code);

@@ -50,6 +50,7 @@ struct Owner {
   std::uint8_t currency = 0;     // into Profile::currencies()
   std::int64_t outstanding = 0;  // borrowers: principal not repaid, over all projects
   std::int64_t elsewhere = 0;    // what is owed on other platforms, as reported
+  base::Date active_on;          // last business date on which money moved by the owner's own word
 
   bool has(OwnerFlag flag) const { return (flags & static_cast<std::uint16_t>(flag)) != 0; }
   // "L123": the person, who may be a client of several kinds.

@@ -108,6 +108,7 @@ class Fold {
 
   void open_accounts(const OwnerOpened& o, std::uint8_t kind, std::uint8_t currency) {
     Owner owner;
+    owner.active_on = e_.business_date;
     owner.code = o.code;
     owner.first_account = o.first_account.value();
     owner.account_count = o.account_count;
@@ -154,7 +155,33 @@ class Fold {
     return base::ok;
   }
 
+  // By the client's word, its guarantor's or the bank's: not what others do to its money.
+  static bool is_own_word(Authority authority) {
+    switch (authority) {
+      case Authority::kClient:
+      case Authority::kStanding:
+      case Authority::kGuarantor:
+      case Authority::kBank:
+        return true;
+      case Authority::kNone:
+      case Authority::kPlatform:
+      case Authority::kCourt:
+      case Authority::kOperators:
+        return false;
+    }
+    return false;
+  }
+
+  void note_activity(const Account& account) {
+    const base::ClientId id(account.owner);
+    const Owner& owner = s_.owners[id.value() - 1];
+    if (owner.active_on == e_.business_date || s_.profile->kinds()[owner.kind].structural) return;
+    s_.edit_owner(id).active_on = e_.business_date;
+    touched_.owners.push_back(id);
+  }
+
   Done postings() {
+    const bool own = !e_.postings.empty() && is_own_word(effective_authority(e_));
     for (const Posting& p : e_.postings) {
       if (!s_.account_exists(p.debit) || !s_.account_exists(p.credit)) {
         return contradiction(e_, "a posting names an account that does not exist");
@@ -169,6 +196,9 @@ class Fold {
       s_.sums_of(credit).credits += p.amount;
       add_once(touched_.accounts, p.debit);
       add_once(touched_.accounts, p.credit);
+      if (!own) continue;
+      note_activity(debit);
+      note_activity(credit);
     }
     return base::ok;
   }
@@ -433,7 +463,9 @@ class Fold {
     for (const OwnerChanged& change : e_.owner_changes) {
       if (!owner_exists(change.id)) return contradiction(e_, "an unknown owner is changed");
       Owner& owner = s_.edit_owner(change.id);
+      const bool woke = owner.has(OwnerFlag::kDormant);
       owner.flags = change.flags;
+      if (woke && !owner.has(OwnerFlag::kDormant)) owner.active_on = e_.business_date;
       owner.elsewhere = change.elsewhere.minor();
       touched_.owners.push_back(change.id);
     }

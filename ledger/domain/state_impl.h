@@ -93,6 +93,7 @@ struct State::Impl {
   struct OwnerImage {  // what can change of an owner
     std::int64_t outstanding = 0, elsewhere = 0;
     std::uint16_t flags = 0;
+    base::Date active_on;
   };
   // Before-images since mark(), to be put back in reverse order.
   struct Undo {
@@ -131,7 +132,8 @@ struct State::Impl {
   Owner& edit_owner(base::ClientId id) {
     Owner& o = owners[id.value() - 1];
     if (undo) {
-      keep_image(undo->owner_images, id.value(), OwnerImage{o.outstanding, o.elsewhere, o.flags});
+      keep_image(undo->owner_images, id.value(),
+                 OwnerImage{o.outstanding, o.elsewhere, o.flags, o.active_on});
     }
     return o;
   }

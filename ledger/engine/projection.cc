@@ -126,6 +126,7 @@ std::string encode(const domain::Owner& o) {
   put(out, o.currency);
   put(out, o.outstanding);
   put(out, o.elsewhere);
+  put(out, o.active_on.yyyymmdd());
   put_text<std::uint8_t>(out, o.code);
   return out;
 }
@@ -140,6 +141,7 @@ std::optional<domain::Owner> decode_owner(std::string_view bytes) {
   o.currency = in.get<std::uint8_t>();
   o.outstanding = in.get<std::int64_t>();
   o.elsewhere = in.get<std::int64_t>();
+  o.active_on = get_date(in);
   o.code = in.get_text<std::uint8_t>();
   return whole(in, std::move(o));
 }

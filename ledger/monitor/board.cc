@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <utility>
 
 namespace ledger::monitor {
 namespace {
@@ -42,16 +44,34 @@ bool is_inside(const Monitor& monitor, base::Timestamp time, base::Date date, ba
   return today.days() - date.days() < days;
 }
 
-bool waits_too_long(const Monitor& monitor, const Waiting& item, base::Timestamp now,
-                    base::Date today) {
+bool waits_too_long(const Monitor& monitor, const domain::Calendar& calendar, const Waiting& item,
+                    base::Timestamp now, base::Date today) {
+  if (monitor.business_days > 0) {
+    return calendar.business_days(item.opened, today) > monitor.business_days;
+  }
   if (monitor.minutes > 0) return now.ns - item.opened_at.ns > monitor.minutes * kMinute;
   return today.days() - item.opened.days() > monitor.days;
 }
 
 }  // namespace
 
-Board::Board(const domain::Profile& profile) {
-  for (const Monitor& monitor : profile.monitors()) rules_.push_back(monitor);
+Board::Board(const domain::Profile& profile)
+    : rules_(profile.monitors()), calendar_(profile.calendar()) {}
+
+void Board::adopt(const domain::Profile& profile) {
+  calendar_ = profile.calendar();
+  const std::vector<Monitor> before = std::exchange(rules_, profile.monitors());
+  std::vector<std::optional<std::uint32_t>> now_at;  // by number before
+  for (const Monitor& monitor : before) {
+    const auto same = std::find(rules_.begin(), rules_.end(), monitor);
+    now_at.push_back(same == rules_.end()
+                         ? std::nullopt
+                         : std::optional(static_cast<std::uint32_t>(same - rules_.begin())));
+  }
+  for (auto& [code, subject] : subjects_) {
+    std::erase_if(subject.tracks, [&](const Track& track) { return !now_at[track.rule]; });
+    for (Track& track : subject.tracks) track.rule = *now_at[track.rule];
+  }
 }
 
 bool Board::wants(MonitorKind kind) const {
@@ -181,6 +201,19 @@ Finding Board::finding_of(const Monitor& monitor, std::string_view subject, cons
   return finding;
 }
 
+// A claim on the platform is what the bank lacks; a reserve must not fall below its floor.
+bool Board::is_over(const Monitor& monitor, std::int64_t balance) {
+  const std::int64_t limit = monitor.amount.minor();
+  return monitor.kind == MonitorKind::kCoverage ? balance > limit : balance < limit;
+}
+
+void Board::note_balance(MonitorKind kind, std::string_view account, std::int64_t balance) {
+  for (std::uint32_t rule = 0; rule < rules_.size(); ++rule) {
+    if (rules_[rule].kind != kind || !is_over(rules_[rule], balance)) continue;
+    track_of(account, rule).fired = true;
+  }
+}
+
 std::vector<Finding> Board::take_balance(MonitorKind kind, std::string_view account,
                                          std::int64_t balance, base::Sequence sequence) {
   std::vector<Finding> findings;
@@ -188,10 +221,7 @@ std::vector<Finding> Board::take_balance(MonitorKind kind, std::string_view acco
     const Monitor& monitor = rules_[rule];
     if (monitor.kind != kind) continue;
     Track& track = track_of(account, rule);
-    // A claim on the platform is what the bank lacks; a reserve must not fall below its floor.
-    const std::int64_t limit = monitor.amount.minor();
-    const bool over = kind == MonitorKind::kCoverage ? balance > limit : balance < limit;
-    if (!over) {
+    if (!is_over(monitor, balance)) {
       track.fired = false;
       continue;
     }
@@ -209,7 +239,7 @@ std::vector<Finding> Board::take_waiting(MonitorKind kind, const std::vector<Wai
     if (monitor.kind != kind) continue;
     std::map<std::string, Finding> aged;  // by subject
     for (const Waiting& item : waiting) {
-      if (!waits_too_long(monitor, item, now, today)) continue;
+      if (!waits_too_long(monitor, calendar_, item, now, today)) continue;
       Finding& finding = aged[item.subject];
       finding.amount += item.amount;
       finding.entries.push_back(item.since);

@@ -56,12 +56,16 @@ inline constexpr std::size_t kEntriesShown = 20;
 class Board {
  public:
   explicit Board(const domain::Profile& profile);
+  // The rules of another version. A rule that is as it was goes on with what it has seen.
+  void adopt(const domain::Profile& profile);
 
   // Facts come in journal order.
   std::vector<Finding> take(const Fact& fact);
   // The shortfall or reserve account after an entry that moved it; balance on its normal side.
   std::vector<Finding> take_balance(domain::MonitorKind kind, std::string_view account,
                                     std::int64_t balance, base::Sequence sequence);
+  // What the account had when judging went on after a restart: found already, if it is over.
+  void note_balance(domain::MonitorKind kind, std::string_view account, std::int64_t balance);
   // At a day's close: whatever waits, for the kind of ageing rule; `today` is the date that opens,
   // `now` the time of the cut-off. What waits too long is found again at every close.
   std::vector<Finding> take_waiting(domain::MonitorKind kind, const std::vector<Waiting>& waiting,
@@ -100,6 +104,7 @@ class Board {
 
   Track& track_of(std::string_view subject, std::uint32_t rule);
   static void add(const domain::Monitor& monitor, Track& track, const Fact& fact);
+  static bool is_over(const domain::Monitor& monitor, std::int64_t balance);
   static bool is_over(const domain::Monitor& monitor, const Track& track);
   static void forget(const domain::Monitor& monitor, Track& track, base::Timestamp now,
                      base::Date today);
@@ -118,6 +123,7 @@ class Board {
   // By code. Movements come in any order of clients, and there may be a million of them.
   std::unordered_map<std::string, Subject, Hash, std::equal_to<>> subjects_;
   base::Date swept_;
+  domain::Calendar calendar_;
 };
 
 }  // namespace ledger::monitor

@@ -58,8 +58,13 @@ struct Moved {
   std::int64_t amount = 0;
 };
 
-constexpr std::string_view kShortfall = "custody:shortfall";
-constexpr std::string_view kReserve = "reserve:risk";
+// The accounts whose balances are judged.
+struct Watched {
+  MonitorKind kind;
+  std::string_view code;
+};
+constexpr std::array kWatched = {Watched{MonitorKind::kCoverage, "custody:shortfall"},
+                                 Watched{MonitorKind::kReserveFloor, "reserve:risk"}};
 
 // Who a refused command is about, best first.
 std::string subject_of_refusal(const Entry& entry) {
@@ -78,11 +83,11 @@ struct Follower::Impl {
   Engine& engine;
   Options options;
   Board board;
-  std::vector<AccountFacts> accounts;  // by number
-  base::AccountId shortfall, reserve;  // none: the profile has no such account
-  std::vector<Moved> moved;            // of the entry at hand
-  base::Sequence mark;                 // judged by an earlier run: nothing is sent for it again
-  base::Sequence after;                // read through
+  std::vector<AccountFacts> accounts;                          // by number
+  std::array<base::AccountId, kWatched.size()> watched_ids{};  // none: not moved yet
+  std::vector<Moved> moved;                                    // of the entry at hand
+  base::Sequence mark;   // judged by an earlier run: nothing is sent for it again
+  base::Sequence after;  // read through
 
   std::chrono::steady_clock::time_point mark_saved;
 
@@ -185,8 +190,9 @@ struct Follower::Impl {
     AccountFacts& facts = accounts[id.value()];
     facts.known = true;
     const std::string code = view.account_code(id);
-    if (code == kShortfall) shortfall = id;
-    if (code == kReserve) reserve = id;
+    for (std::size_t i = 0; i < kWatched.size(); ++i) {
+      if (code == kWatched[i].code) watched_ids[i] = id;
+    }
     const auto account = view.account(code);
     if (!account) return;
     facts.owner = account->owner;
@@ -259,7 +265,7 @@ struct Follower::Impl {
     };
     for (const domain::ProfileAdopted& adopted : entry.profiles) {
       auto profile = domain::Profile::parse(adopted.text);
-      if (profile && entry.sequence.value() > 1) board = Board(*profile);
+      if (profile && entry.sequence.value() > 1) board.adopt(*profile);
     }
     judge_movements(entry, findings);
     if (entry.sequence > mark) {
@@ -279,20 +285,28 @@ struct Follower::Impl {
     return findings.empty() || send(entry.sequence, findings);
   }
 
+  // What stood at the mark was judged then: it is not found again before it was mended.
+  bool note_balances() {
+    if (mark.value() == 0) return true;
+    return read([this](const Engine::View& view) {
+      for (const Watched& watched : kWatched) {
+        if (!board.wants(watched.kind)) continue;
+        if (const auto account = view.account_at(watched.code, mark)) {
+          board.note_balance(watched.kind, watched.code, account->balance);
+        }
+      }
+    });
+  }
+
   template <typename Add>
   bool judge_balances(const Entry& entry, const Add& add) {
-    struct Watched {
-      MonitorKind kind;
-      std::string_view code;
-      base::AccountId id;
-    };
-    for (const Watched& watched : {Watched{MonitorKind::kCoverage, kShortfall, shortfall},
-                                   Watched{MonitorKind::kReserveFloor, kReserve, reserve}}) {
-      if (watched.id.is_none() || !board.wants(watched.kind)) continue;
+    for (std::size_t i = 0; i < kWatched.size(); ++i) {
+      const Watched& watched = kWatched[i];
+      const base::AccountId id = watched_ids[i];
+      if (id.is_none() || !board.wants(watched.kind)) continue;
       const bool moves =
-          std::any_of(entry.postings.begin(), entry.postings.end(), [&](const domain::Posting& p) {
-            return p.debit == watched.id || p.credit == watched.id;
-          });
+          std::any_of(entry.postings.begin(), entry.postings.end(),
+                      [id](const domain::Posting& p) { return p.debit == id || p.credit == id; });
       if (!moves) continue;
       std::optional<std::int64_t> balance;
       const bool asked = read([&](const Engine::View& view) {
@@ -428,7 +442,7 @@ struct Follower::Impl {
     // Alerts can wait for commits when the processors are busy.
     setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
     load_mark();
-    if (!find_start()) return;
+    if (!find_start() || !note_balances()) return;
     while (!is_stopping()) {
       auto records = engine.journal(after, kChunkEntries, kChunkBytes);
       if (!records) {

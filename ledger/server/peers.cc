@@ -10,6 +10,7 @@
 
 #include <fmt/format.h>
 
+#include "ledger/base/check.h"
 #include "ledger/domain/flow.h"
 
 namespace ledger::server {
@@ -70,10 +71,29 @@ bool Peer::may_act_as(std::string_view operator_name) const {
 }
 
 std::optional<domain::Refusal> Peer::judge(const domain::Command& command) const {
+  // What operators do is somebody's doing.
+  if (command.authority() == domain::Authority::kOperators &&
+      command.text(domain::Field::kOperator).empty()) {
+    return domain::Refusal{domain::RefusalCode::kMissingField, "field=operator"};
+  }
   if (!may_send(command.flow)) {
     return domain::Refusal{domain::RefusalCode::kRoleForbidden,
                            fmt::format("flow={} uid={} roles={}", domain::name_of(command.flow),
                                        uid_, fmt::join(roles_, ","))};
+  }
+  // Two operators may do together what each may ask for, no more: a proposal is no way around the
+  // roles. Flows that take two above an amount are asked for by whoever may approve them.
+  if (command.flow == domain::FlowCode::kPropose) {
+    const auto proposed = command.nested(domain::Field::kProposed);
+    LEDGER_CHECK(proposed.has_value());
+    const domain::FlowRules* rules = source_().rules_of(proposed->flow);
+    const bool for_two = rules != nullptr && rules->four_eyes_above.has_value();
+    if (!for_two && !may_send(proposed->flow)) {
+      return domain::Refusal{
+          domain::RefusalCode::kRoleForbidden,
+          fmt::format("proposed flow={} uid={} roles={}", domain::name_of(proposed->flow), uid_,
+                      fmt::join(roles_, ","))};
+    }
   }
   const std::string_view name = command.text(domain::Field::kOperator);
   if (!name.empty() && !may_act_as(name)) {

@@ -44,7 +44,8 @@ class Peer {
   const std::vector<std::string>& roles() const { return roles_; }
   bool may_send(domain::FlowCode flow) const;
   bool may_act_as(std::string_view operator_name) const;
-  // Role, then operator; nothing if the peer may send the command.
+  // That operators are named, then role, also for what is proposed, then operator; nothing if the
+  // peer may send the command.
   std::optional<domain::Refusal> judge(const domain::Command& command) const;
 
  private:

@@ -65,7 +65,8 @@ void append_owner(std::string& out, const engine::OwnerView& view) {
   object.text("owner", view.owner.code).text("kind", view.kind);
   append_owner_flags(object, view.owner.flags);
   object.signed_number("outstanding", view.owner.outstanding)
-      .signed_number("elsewhere", view.owner.elsewhere);
+      .signed_number("elsewhere", view.owner.elsewhere)
+      .date("active_on", view.owner.active_on);
   object.key("accounts").push_back('[');
   Commas commas;
   for (const engine::AccountView& account : view.accounts) {

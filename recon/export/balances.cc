@@ -73,17 +73,20 @@ constexpr Definition kClientDefinitions[] = {
     {"claims", "principal lent and not repaid, over all projects"},
     {"owes", "principal borrowed and not repaid, over all projects, to lenders or compensators"},
     {"recovers", "principal and interest paid for borrowers who have not paid it back"},
+    {"active_on",
+     "business date on which money of the client last moved by its own, its guarantor's or the "
+     "bank's word; else on which it was opened. From there dormancy is counted"},
 };
 
 class Clients : public TableExport {
  public:
   Clients(const Options& options, Put put)
-      : TableExport(
-            options, std::move(put),
-            {"clients",
-             {},
-             {"client", "number", "kind", "flags", "currency", "total", "available", "frozen",
-              "withdrawing", "unsettled", "restricted", "claims", "owes", "recovers"}}) {}
+      : TableExport(options, std::move(put),
+                    {"clients",
+                     {},
+                     {"client", "number", "kind", "flags", "currency", "total", "available",
+                      "frozen", "withdrawing", "unsettled", "restricted", "claims", "owes",
+                      "recovers", "active_on"}}) {}
 
   void take(const Step&) override {}
 
@@ -153,7 +156,7 @@ class Clients : public TableExport {
     row.amount(at(kind.withdrawing)).amount(unsettled).amount(restricted);
     row.amount(base::Total::from_minor(claims));
     row.amount(base::Total::from_minor(owner.outstanding));
-    row.amount(base::Total::from_minor(recovers));
+    row.amount(base::Total::from_minor(recovers)).date(owner.active_on);
     table().row(row);
   }
 };

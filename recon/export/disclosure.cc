@@ -22,8 +22,13 @@ std::vector<Definition> definitions() {
        "numerator and denominator are the figures named in the columns of; basis_points is "
        "their quotient rounded down, 0 where the denominator is 0"},
       {"average", "numerator by denominator in minor units, rounded down"},
+      {"fee",
+       "fee:RULE, a rule of the profile in force: a fee under it is at most value + basis_points "
+       "of its base, the loan's target or the amount moved; numerator_of is the kind of client "
+       "that pays it, denominator_of the flow that takes it"},
   };
   for (const Figure& figure : figures()) out.push_back({figure.name, figure.definition});
+  for (const Quotient& q : quotients()) out.push_back({q.name, q.definition});
   return out;
 }
 
@@ -81,11 +86,24 @@ class Disclosure : public TableExport {
       }
       for (const Quotient& q : quotients()) write(q, values, currencies[c]);
     }
+    write_fees(state.profile());
     table().end(position, definitions());
     return true;
   }
 
  private:
+  // Fees are taken in the first currency, that of the platform's accounts.
+  void write_fees(const domain::Profile& profile) {
+    const base::Currency currency = profile.currencies().front();
+    for (const auto& [id, rule] : profile.fee_rules()) {
+      Row row(currency);
+      row.text("fee:" + id).text("收费标准").text(currency.code()).text("fee");
+      row.amount(rule.fixed).none().text(rule.payer_kind).none();
+      row.text(domain::name_of(rule.flow)).count(rule.basis_points);
+      table().row(row);
+    }
+  }
+
   void write(const Quotient& q, std::map<std::string_view, base::Int128>& values,
              base::Currency currency) {
     const base::Int128 numerator = values[q.numerator];

@@ -11,6 +11,10 @@ namespace recon::exports {
 const std::vector<Kind>& kinds() {
   static const std::vector<Kind> all = {
       {"accounts", "every account: posted, pending, balance", "csv", make_accounts},
+      {"bank-interest", "the bank's interest by daily balances, client by client", "csv",
+       make_bank_interest},
+      {"bank-interest-commands", "the same as commands that pay it out", "ndjson",
+       make_bank_interest_commands},
       {"beancount", "the books as a beancount file", "beancount", make_beancount},
       {"claims", "who has lent what, and what is owed of it", "csv", make_claims},
       {"client-statement", "one client: opening, movements, frozen, totals, closing", "csv",

@@ -26,9 +26,12 @@ struct Options {
   std::string order;
   std::string client;
   std::string project;
+  std::string flow;              // trace
+  std::string operator_name;     // trace
   std::string figure;            // disclosure: the entries behind this figure
   std::string period = "month";  // flows: day, month, all
-  base::Date from;               // client-statement: first business date
+  base::Date from;               // client-statement, trace, bank-interest: the first day
+  base::Date to;                 // trace, bank-interest: the last day
   int withdraw_percent = 30;     // liquidity: the stress
   Format format = Format::kCsv;
 };
@@ -116,6 +119,8 @@ base::ClientId owner_of(const domain::State& state, base::AccountId id);
 Made make_hledger(const Options& options, Put put);
 Made make_ledger(const Options& options, Put put);
 Made make_beancount(const Options& options, Put put);
+Made make_bank_interest(const Options& options, Put put);
+Made make_bank_interest_commands(const Options& options, Put put);
 Made make_accounts(const Options& options, Put put);
 Made make_clients(const Options& options, Put put);
 Made make_holds(const Options& options, Put put);

@@ -70,6 +70,7 @@ struct Quotient {
   std::string_view zh;
   std::string_view numerator;
   std::string_view denominator;
+  std::string_view definition;
   bool average = false;
 };
 const std::vector<Quotient>& quotients();

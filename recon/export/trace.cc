@@ -1,4 +1,5 @@
-// trace: everything the journal says about an order, a client or a project, entry by entry.
+// trace: everything the journal says about an order, a client, a project, a flow or an operator,
+// entry by entry.
 //
 // An order is followed both ways: back along what its commands continue (`order`, `proposal`, the
 // entry they reverse), forward along what continues them, and to every entry that touched one of
@@ -36,6 +37,10 @@ class Trace : public TableExport {
       : TableExport(options, std::move(put), title_of(options)),
         client_(options.client),
         project_(options.project),
+        flow_(options.flow),
+        operator_(options.operator_name),
+        from_(options.from),
+        to_(options.to),
         collecting_(!options.order.empty()) {
     if (collecting_) keys_.insert(options.order);
   }
@@ -68,8 +73,12 @@ class Trace : public TableExport {
                               "currency",   "amount",   "interest", "detail"}};
     for (const auto& [name, value] :
          {std::pair("order", &options.order), std::pair("client", &options.client),
-          std::pair("project", &options.project)}) {
+          std::pair("project", &options.project), std::pair("flow", &options.flow),
+          std::pair("operator", &options.operator_name)}) {
       if (!value->empty()) title.parameters.emplace_back(name, *value);
+    }
+    for (const auto& [name, day] : {std::pair("from", options.from), std::pair("to", options.to)}) {
+      if (!day.is_none()) title.parameters.emplace_back(name, base::format(day));
     }
     return title;
   }
@@ -97,9 +106,14 @@ class Trace : public TableExport {
                        [&](const auto& hold) { return keys_.contains(hold.order); });
   }
 
-  // --- a client or a project ---------------------------------------------------------------------
+  // --- a client, a project, a flow or an operator
+  // ---------------------------------------------------------------------
   bool concerns(const Step& step) const {
     const domain::Entry& e = step.entry;
+    if (!from_.is_none() && e.business_date < from_) return false;
+    if (!to_.is_none() && e.business_date > to_) return false;
+    if (!flow_.empty()) return domain::name_of(flow_of(e)) == flow_;
+    if (!operator_.empty()) return e.operator_name == operator_;
     if (!client_.empty()) {
       if (text_in(e, Field::kClient) == client_ || text_in(e, Field::kBorrower) == client_) {
         return true;
@@ -259,6 +273,9 @@ class Trace : public TableExport {
 
   std::string client_;
   std::string project_;
+  std::string flow_;
+  std::string operator_;
+  base::Date from_, to_;                // of business dates, not for orders
   std::set<std::string> keys_;          // command ids that are followed
   std::set<std::uint64_t> reversible_;  // sequences of their entries
   std::set<std::uint64_t> targets_;     // entries that they reverse
@@ -269,9 +286,17 @@ class Trace : public TableExport {
 }  // namespace
 
 Made make_trace(const Options& options, Put put) {
-  const int given = (options.order.empty() ? 0 : 1) + (options.client.empty() ? 0 : 1) +
-                    (options.project.empty() ? 0 : 1);
-  if (given != 1) return {nullptr, "trace needs one of --order, --client and --project"};
+  int given = 0;
+  for (const std::string* one :
+       {&options.order, &options.client, &options.project, &options.flow, &options.operator_name}) {
+    given += one->empty() ? 0 : 1;
+  }
+  if (given != 1) {
+    return {nullptr, "trace needs one of --order, --client, --project, --flow and --operator"};
+  }
+  if (!options.flow.empty() && !domain::flow_from_name(options.flow)) {
+    return {nullptr, "--flow " + options.flow + ": there is no such flow"};
+  }
   return {std::make_unique<Trace>(options, std::move(put)), {}};
 }
 

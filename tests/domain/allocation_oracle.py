@@ -1,16 +1,22 @@
 #!/usr/bin/env python3
 """Recomputes allocations with integers of any size and compares them with those of the C++ code.
 
-usage: allocation_oracle.py TEST_PROGRAM CASES_FILE
+usage: allocation_oracle.py TEST_PROGRAM CASES_FILE [flows LOANS]
 
 Runs TEST_PROGRAM so that it writes its cases to CASES_FILE, one loan a line:
     weights | dues | 1 if the last due settles the weights | parts, due after due
-Exit code 0: all agree; 1: a case differs; 2: the program failed.
+With `flows` the program is the test of the flows: loans that are bid for, paid out, repaid and
+distributed by commands, two lines each, principal and interest.
+Exit code 0: all agree, no part is negative, principal is exact and no part is a minor unit off;
+1: a case differs or is flawed; 2: the program failed.
 """
 
 import os
 import subprocess
 import sys
+from fractions import Fraction
+
+LOANS = 10_000
 
 
 def parts_of_due(due, due_so_far, weights, paid):
@@ -39,19 +45,43 @@ def rows_of_loan(weights, dues, settles):
     return rows
 
 
+def flaw_of(rows, weights, dues, settles):
+    """What must be true of any loan, whoever computed it; and the worst drift from the exact part."""
+    whole, count, worst = sum(weights), len(weights), 0
+    paid, due_so_far = [0] * count, 0
+    for k, due in enumerate(dues):
+        row = rows[k * count:(k + 1) * count]
+        due_so_far += due
+        if min(row) < 0 or sum(row) != due:
+            return f"due {k + 1}: {row} is not of {due}", worst
+        paid = [p + r for p, r in zip(paid, row)]
+        worst = max(worst, *(abs(due_so_far * w - p * whole) for w, p in zip(weights, paid)))
+    worst = Fraction(worst, whole)
+    if worst >= 1:
+        return f"a part is {float(worst)} off", worst
+    if settles and paid != weights:
+        return f"principal {paid} is not repaid to {weights}", worst
+    return None, worst
+
+
 def main():
-    if len(sys.argv) != 3:
+    if len(sys.argv) not in (3, 5):
         print(__doc__.strip(), file=sys.stderr)
         return 64
-    program, cases = sys.argv[1:]
+    program, cases = sys.argv[1:3]
+    flows = len(sys.argv) == 5
+    lines_wanted = 2 * int(sys.argv[4]) if flows else LOANS
+    test = ("AllocationByFlows.LoansAreWrittenForTheOracle" if flows else
+            "Allocation.CasesAreWrittenForTheOracle")
     done = subprocess.run(
-        [program, "--gtest_filter=Allocation.CasesAreWrittenForTheOracle"],
-        env={**os.environ, "ESCROW_ALLOCATION_CASES": cases},
+        [program, f"--gtest_filter={test}"],
+        env={**os.environ, "ESCROW_ALLOCATION_CASES": cases,
+             "ESCROW_ALLOCATION_LOANS": sys.argv[4] if flows else ""},
         check=False,
     )
     if done.returncode != 0:
         return 2
-    count = parts = 0
+    count, parts, worst = 0, 0, Fraction(0)
     with open(cases, encoding="ascii") as lines:
         for number, line in enumerate(lines, 1):
             weights, dues, settles, got = (
@@ -61,10 +91,17 @@ def main():
             if wanted != got:
                 print(f"{cases}:{number}: got {got}, wanted {wanted}", file=sys.stderr)
                 return 1
+            flaw, drift = flaw_of(got, weights, dues, settles == [1])
+            if flaw:
+                print(f"{cases}:{number}: {flaw}", file=sys.stderr)
+                return 1
+            worst = max(worst, drift)
             count += 1
             parts += len(got)
-    print(f"{count} loans, {parts} parts agree")
-    return 0 if count else 2
+    what = f"{count // 2} loans through the flows" if flows else f"{count} loans"
+    print(f"{what}, {parts} parts agree: none negative, principal exact, drift at most "
+          f"{float(worst):.4f}")
+    return 0 if count == lines_wanted else 2
 
 
 if __name__ == "__main__":

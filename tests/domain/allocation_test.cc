@@ -138,7 +138,7 @@ TEST(Allocation, CasesAreWrittenForTheOracle) {
   const auto put = [&](const Row& row) {
     for (const std::int64_t v : row) out << v << ' ';
   };
-  for (int n = 0; n < 1'500; ++n) {
+  for (int n = 0; n < 10'000; ++n) {
     const Loan loan = random_loan(r, n % 3);
     put(loan.weights);
     out << "| ";

@@ -183,7 +183,10 @@ TEST(AllocationOfTransferredClaims, IsExactNeverNegativeAndDriftsLessThanTwo) {
   std::ofstream out;
   if (path != nullptr) out.open(path);
   Loans loans;
-  for (int n = 0; n < 10'000 && !testing::Test::HasFailure(); ++n) {
+  // The oracle computes in fractions, which takes its time.
+  const char* given = std::getenv("ESCROW_TRANSFER_LOANS");
+  const int count = given != nullptr ? std::atoi(given) : path == nullptr ? 10'000 : 1'000;
+  for (int n = 0; n < count && !testing::Test::HasFailure(); ++n) {
     const std::string text = play_loan(loans, r, n);
     if (path != nullptr) out << text << '\n';
   }

@@ -23,9 +23,9 @@ void dump_owners(const State& s, std::string& out) {
     const Owner& o = s.owner(ClientId(i));
     out += fmt::format(
         "owner {} {} first={} accounts={} flags={} kind={} currency={} owes={} "
-        "elsewhere={}\n",
+        "elsewhere={} active={}\n",
         i, o.code, o.first_account, o.account_count, o.flags, o.kind, o.currency, o.outstanding,
-        o.elsewhere);
+        o.elsewhere, format(o.active_on));
     if (s.find_owner(o.code) != ClientId(i)) out += "  is not found by its code\n";
   }
   for (std::uint64_t i = 1; i <= s.account_count(); ++i) {

@@ -63,13 +63,53 @@ TEST_F(Owners, ARelatedPartyIsOneUntilTheOperatorsSayOtherwise) {
   play(bank, "bid b2 client=lender:L1 project=P1 amount=1.00");
 }
 
+TEST_F(Owners, WhoBecomesRelatedAfterTheProjectWasOpenedGetsNoLoan) {
+  const auto related = [this](const std::string& code, bool yes) {
+    agree("owner_update,client=" + code + (yes ? ",related_party=true" : "") +
+          ",authority=operators");
+  };
+  play(bank, R"(
+    open_project p1 project=P1 borrower=borrower:B1 target=500.00 contract_hash=c instalments=2017-04-01:500.00+1.00 guarantor=guarantor:G1
+  )");
+  related("borrower:B1", true);
+  play(bank,
+       "bid b1 client=lender:L1 project=P1 amount=1.00 ! RELATED_PARTY project=P1 "
+       "client=borrower:B1");
+  related("borrower:B1", false);
+  related("guarantor:G1", true);
+  play(bank, R"(
+    bid b2 client=lender:L1 project=P1 amount=1.00 ! RELATED_PARTY project=P1 client=guarantor:G1
+    open_project p2 project=P2 borrower=borrower:B1 target=5.00 contract_hash=d instalments=2017-04-01:5.00+1.00 guarantor=guarantor:G1 ! RELATED_PARTY guarantor=guarantor:G1
+  )");
+  related("guarantor:G1", false);
+  play(bank,
+       "bid b3 client=lender:L1 project=P1 amount=200.00\n"
+       "bid b4 client=lender:L2 project=P1 amount=300.00");
+  related("borrower:B1", true);
+  play(bank, "disburse x1 project=P1 ! RELATED_PARTY project=P1 client=borrower:B1");
+  related("borrower:B1", false);
+  related("lender:L2", true);
+  play(bank, "disburse x2 project=P1 ! RELATED_PARTY project=P1 client=lender:L2");
+  // The way out: the bid is taken back and another lends.
+  play_reversal(bank, "b4");
+  play(bank, R"(
+    bid b5 client=lender:L1 project=P1 amount=300.00
+    disburse x3 project=P1
+    project P1 repaying 0.00 500.00 0.00 0.00
+  )");
+}
+
 TEST_F(Dormancy, ADormantClientPaysNoFee) {
   play(bank, R"(
     withdraw w1 client=lender:L1 amount=1.00 fee=2.00 fee_rule=withdraw
     dormant n0 client=lender:none ! UNKNOWN_CLIENT
     dormant n1 client=channel:alipay ! WRONG_KIND
     dormant_end n2 client=lender:L1 ! ALREADY_IN_STATE client=lender:L1 is not dormant
-    dormant n3 client=lender:L1
+    dormant n3 client=lender:L1 ! POLICY_FORBIDS client=lender:L1 active_on=2017-03-01 dormant_after_days=1095
+    until 2020-02-28
+    dormant n30 client=lender:L1 ! POLICY_FORBIDS active_on=2017-03-01
+    until 2020-02-29
+    dormant n31 client=lender:L1
     dormant n4 client=lender:L1 ! ALREADY_IN_STATE client=lender:L1 is dormant
     withdraw w2 client=lender:L1 amount=1.00 fee=2.00 fee_rule=withdraw ! OWNER_DORMANT client=lender:L1
     withdraw w3 client=lender:L1 amount=1.00
@@ -84,9 +124,18 @@ TEST_F(Dormancy, ADormantClientPaysNoFee) {
 TEST_F(Dormancy, ADormantBorrowerPaysNoServiceFee) {
   play(bank, kLoan);
   play(bank, R"(
-    dormant n1 client=borrower:B1
+    until 2017-03-02
+    repay r1 project=P1 instalment=1 amount=343.34
+    until 2017-03-03
+    distribute t1 order=r1                     # what the platform does is not the lender's doing
+    until 2020-02-29
+    dormant n1 client=borrower:B1 ! POLICY_FORBIDS active_on=2017-03-02     # its repayment
+    until 2020-03-01
+    dormant n2 client=borrower:B1
     fee f1 client=borrower:B1 project=P1 amount=10.00 fee_rule=service ! OWNER_DORMANT client=borrower:B1
-    dormant_end n2 client=borrower:B1 authority=client
+    dormant l1 client=lender:L1
+    dormant_end n3 client=borrower:B1 authority=client
+    dormant n4 client=borrower:B1 ! POLICY_FORBIDS active_on=2020-03-01
     fee f2 client=borrower:B1 project=P1 amount=10.00 fee_rule=service
   )");
 }

@@ -52,6 +52,31 @@ TEST_F(Review, IsOnlyForMoreThanTheBound) {
   )");
 }
 
+TEST_F(Review, AnyoneWhoWatchesMayHoldASmallOneUntilTheBankAcceptsIt) {
+  play(bank, R"(
+    withdraw w1 client=lender:L1 amount=10.00 fee=2.00 fee_rule=withdraw
+    review_hold h1 order=w1 reason=odd authority=client ! AUTHORITY_FORBIDDEN
+    review_hold h2 order=none reason=odd ! UNKNOWN_ORDER
+    review_hold h3 order=d1 reason=odd ! ORDER_CLOSED order=d1 has no open withdrawal
+    review_hold h4 order=w1 reason=odd authority=bank
+    hold w1 withdraw_review 10.00
+    hold w1 withdrawal none
+    counters lender:L1:frozen 0.00 12.00 12.00 0.00
+    review_hold h5 order=w1 reason=again ! ORDER_CLOSED
+    withdraw_accept a1 order=w1 ! ORDER_CLOSED order=w1 has no open withdrawal
+  )");
+  play_by_two(bank, "v1", "review_pass order=w1");
+  play(bank, R"(
+    review_hold h6 order=w1 reason=once-more
+    withdraw_fail f1 order=w1
+    hold w1 fee none
+    balance lender:L1:available 1000.00
+    withdraw w2 client=lender:L1 amount=10.00
+    withdraw_accept a2 order=w2
+    review_hold h7 order=w2 reason=late ! ORDER_CLOSED order=w2 has no open withdrawal
+  )");
+}
+
 TEST_F(Review, MayBeTakenBackOrRejected) {
   for (const std::string who : {"client", "bank"}) {
     play(bank, "withdraw w-" + who +

@@ -390,6 +390,65 @@ TEST_F(LoanLaws, AClaimChangesHandsAgainstItsPrice) {
   no(late, "sold that nobody owes", [](Entry&) {});
 }
 
+// The flow table's movements between two parties, without the claim or the order that makes them
+// lawful: payments from client to client, or out of the reserve.
+TEST_F(LoanLaws, NothingGoesFromClientToClientWithoutAClaimOrAnOrder) {
+  lend_overdue();
+  const auto no_party = [&](Entry entry, const Change& change) {
+    change(entry);
+    breaks(laws::parties_apart(bank.state, entry), RefusalCode::kLawFlowMatrix, entry,
+           "no claim or order between them");
+  };
+  const auto bare = [](Entry& x) {
+    x.claims.clear();
+    x.instalments.clear();
+    x.moves.clear();
+    x.allocation_version = 0;
+  };
+  const Entry compensated = lawful("compensate e1 project=P1 amount=52.00");
+  no_party(compensated, bare);
+  Entry only = compensated;
+  bare(only);
+  EXPECT_FALSE(laws::flow_matrix(bank.state, only) || laws::project_conserved(bank.state, only) ||
+               laws::claims_conserved(bank.state, only))
+      << "no other law sees it";
+  no_party(compensated, [](Entry& x) { x.postings[0].kind = PostingKind::kTransfer; });
+  // Naming a project is not enough.
+  no_party(lawful("compensate e2 project=P1 amount=52.00"), [&](Entry& x) {
+    bare(x);
+    x.fees.push_back({FeeOp::kTake, ProjectId(1), Amount::of(1)});
+  });
+  const auto frozen = account("borrower:B1:frozen");
+  no_party(lawful("compensate_indirect e3 project=P1 amount=52.00"), [&](Entry& x) {
+    x.postings.push_back({account("guarantor:G2:available"), frozen, Amount::of(1)});
+  });
+  no_party(lawful("compensate_indirect e4 project=P1 amount=52.00"),
+           [&](Entry& x) { x.postings[0].amount = Amount::of(5'201); });
+  play(bank, "compensate k1 project=P1 amount=52.00");
+  const Entry recovered = lawful("recover e5 project=P1 client=guarantor:G1 amount=52.00");
+  no_party(recovered, bare);
+  no_party(recovered, [&](Entry& x) {  // beside what is recovered
+    x.postings.push_back(
+        {x.postings[0].debit, x.postings[0].credit, Amount::of(1), PostingKind::kTransfer});
+  });
+}
+
+TEST_F(LoanLaws, TheReservePaysLendersOfAnOverdueLoanOnly) {
+  Bank with(profile_with("reserve = \"off\"", "reserve = \"run-off\""));
+  begin(with);
+  lend(with);
+  play(with, "until 2017-04-02\noverdue v1 project=P1");
+  Entry e;
+  ASSERT_FALSE(with.ask(command_of(with, "reserve_compensate e1 project=P1 amount=52.00"), e));
+  ASSERT_FALSE(laws::check_all(with.state, e));
+  e.claims.clear();
+  e.instalments.clear();
+  const auto refusal = laws::parties_apart(with.state, e);
+  ASSERT_TRUE(refusal);
+  EXPECT_EQ(refusal->code, RefusalCode::kLawFlowMatrix);
+  EXPECT_TRUE(laws::check_all(with.state, e));
+}
+
 TEST_F(LoanLaws, AMarkIsOfTheNextInstalmentAndItsDays) {
   lend();
   play(bank, "until 2017-04-11");

@@ -276,6 +276,15 @@ TEST(FlowKeys, TwoOperatorsNeedProposals) {
             "flow 'proposal_expire' cannot be proposed");
 }
 
+TEST(FlowKeys, TheRulesThemselvesTakeTwoOperators) {
+  EXPECT_NE(
+      fault("name = \"profile_adopt\"\nauthorities = [\"operators\"]\nroles = [\"operator\"]\n"
+            "four_eyes = true",
+            "name = \"profile_adopt\"\nauthorities = [\"operators\"]\nroles = [\"operator\"]")
+          .find("flow 'profile_adopt' takes two operators: four_eyes = true"),
+      std::string::npos);
+}
+
 TEST(FlowKeys, AThresholdNeedsAnAmountToCompare) {
   std::string text(kGood);
   const std::string_view cut = "name = \"cut_off\"\n";
@@ -464,10 +473,22 @@ TEST(Monitors, EachKindHasItsKeys) {
       std::string less = keys;
       if (less.find(key) == std::string::npos) continue;
       less.erase(less.find(key), key.size());
-      const std::string want = key == days
-                                   ? "either 'minutes' or 'days' is needed"
-                                   : "key '" + key.substr(0, key.find(' ')) + "' is missing";
+      const bool age = name.ends_with("_age");
+      const std::string want =
+          key == days && age ? "one of 'minutes', 'days' and 'business_days' is needed"
+          : key == days      ? "either 'minutes' or 'days' is needed"
+                             : "key '" + key.substr(0, key.find(' ')) + "' is missing";
       EXPECT_EQ(small_fault_at(monitor(kind + less), "[[monitors]]"), want) << name;
+    }
+    // Only an age goes by the calendar.
+    const std::string business = "business_days = 1\n";
+    if (name.ends_with("_age")) {
+      EXPECT_EQ(small_fault(monitor(kind + business)), "accepted") << name;
+      EXPECT_EQ(small_fault_at(monitor(kind + days + business), "[[monitors]]"),
+                "one of 'minutes', 'days' and 'business_days' is needed");
+    } else {
+      EXPECT_EQ(small_fault_at(monitor(kind + keys + business), business),
+                "a monitor of kind '" + std::string(name) + "' has no 'business_days'");
     }
     // With one that it does not have, too.
     for (const std::string& key : {flows, amount, count, days}) {

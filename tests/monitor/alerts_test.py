@@ -83,6 +83,20 @@ class Daemon:
         self.process.wait(30)
 
 
+def lose(daemon, name):
+    """A client has its deposit paid out, then the bank takes the deposit back."""
+    client = f"lender:{name}"
+    daemon.send(id=f"o{name}", flow="open_account", authority="platform", client=client)
+    daemon.send(id=f"d{name}", flow="deposit", authority="bank", client=client, channel="bank", amount=100)
+    settled = daemon.send(id=f"s{name}", flow="settle", authority="bank", order=f"d{name}", amount=100)
+    daemon.send(id=f"w{name}", flow="withdraw", authority="client", client=client, amount=100)
+    daemon.send(id=f"a{name}", flow="withdraw_accept", authority="bank", order=f"w{name}")
+    daemon.send(id=f"p{name}", flow="withdraw_pay", authority="bank", order=f"w{name}", amount=100)
+    hash_of = daemon.ask("GET", f"/v1/entries/{settled}")["hash"]
+    daemon.send(id=f"c{name}", flow="deposit_chargeback", authority="bank", entry=settled,
+                entry_hash=hash_of, amount=100, evidence="bank-" + name)
+
+
 def main():
     with tempfile.TemporaryDirectory(prefix="escrow-alerts-") as folder:
         daemon = Daemon(sys.argv[1], pathlib.Path(folder))
@@ -111,9 +125,25 @@ def main():
         subjects = [a["alerts"][0]["subject"] for a in daemon.alerts()]
         need(subjects == ["lender:A", "lender:B"], subjects)
         need(len(alerts) == 2, alerts)
+        # A shortfall is found when it arises; a restart does not find it again, its end and return do.
+        daemon.send(id="s1", flow="settle", authority="bank", order="d1", amount=LIMIT - 1)
+        lose(daemon, "C")
+        alert = daemon.wait_for_alerts(3)[-1]["alerts"][0]
+        need(alert["rule"] == "coverage" and alert["amount"] == 100, alert)
+        daemon.end(signal.SIGTERM)
+        daemon.start()
+        lose(daemon, "D")
+        top_up = {"flow": "top_up", "authority": "platform", "account": "custody:shortfall",
+                  "evidence": "own funds"}
+        daemon.send(id="t1", amount=200, **top_up)
+        lose(daemon, "E")
+        alerts = daemon.wait_for_alerts(4)
+        time.sleep(0.5)
+        found = [a["alerts"][0] for a in daemon.alerts() if a["alerts"][0]["rule"] == "coverage"]
+        need([a["amount"] for a in found] == [100, 100], found)
         daemon.end(signal.SIGTERM)
         need(daemon.process.returncode == 0, "the daemon did not stop cleanly")
-    print("2 alerts, with their causes, once each, over a SIGKILL")
+    print("4 alerts, with their causes, once each, over a SIGKILL and a restart")
 
 
 if __name__ == "__main__":

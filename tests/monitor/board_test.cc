@@ -145,6 +145,52 @@ TEST_F(Boards, BalancesAreFoundWhenTheyCross) {
   EXPECT_EQ(floor(99, 7), "floor reserve:risk 99: 7;");
 }
 
+TEST_F(Boards, ABalanceThatWasOverBeforeARestartIsNotFoundAgain) {
+  const auto profile = rules("[[monitors]]\nid='cover'\nkind='coverage'\n");
+  board.emplace(profile);
+  const auto cover = [&](std::int64_t balance, std::uint64_t at) {
+    return shown(board->take_balance(MonitorKind::kCoverage, "custody:shortfall", balance,
+                                     base::Sequence(at)));
+  };
+  board->note_balance(MonitorKind::kCoverage, "custody:shortfall", 5);
+  EXPECT_EQ(cover(7, 3), "");
+  EXPECT_EQ(cover(0, 4), "");
+  EXPECT_EQ(cover(1, 5), "cover custody:shortfall 1: 5;");
+  board.emplace(profile);
+  board->note_balance(MonitorKind::kCoverage, "custody:shortfall", 0);
+  EXPECT_EQ(cover(7, 6), "cover custody:shortfall 7: 6;");
+}
+
+TEST_F(Boards, AnotherVersionOfTheRulesKeepsWhatTheUnchangedOnesHaveSeen) {
+  const std::string same =
+      "[[monitors]]\nid='day'\nkind='aggregate'\nflows=['deposit']\namount=1000\ndays=1\n";
+  const std::string other =
+      "[[monitors]]\nid='fast'\nkind='velocity'\nflows=['deposit']\ncount={}\ndays=1\n";
+  board.emplace(rules(same + fmt::format(fmt::runtime(other), 3)));
+  EXPECT_EQ(shown(fact(FlowCode::kDeposit, "lender:A", 600)), "");
+  EXPECT_EQ(shown(fact(FlowCode::kDeposit, "lender:B", 1200)), "day lender:B 1200: 2;");
+  board->adopt(rules(fmt::format(fmt::runtime(other), 2) + same));
+  EXPECT_EQ(shown(fact(FlowCode::kDeposit, "lender:A", 400)), "day lender:A 1000: 1 3;")
+      << "the aggregate goes on, the changed rule counts anew";
+  EXPECT_EQ(shown(fact(FlowCode::kDeposit, "lender:B", 1)), "") << "and is not found twice";
+  EXPECT_EQ(shown(fact(FlowCode::kDeposit, "lender:A", 1)), "fast lender:A 401: 3 5;");
+}
+
+// 2017-04-01 is a Saturday that is worked, the 2nd to the 4th are a holiday.
+TEST_F(Boards, AnAgeInBusinessDaysGoesByTheCalendar) {
+  board.emplace(rules("[[monitors]]\nid='old'\nkind='suspense_age'\nbusiness_days=3\n"));
+  const base::Date first = *base::Date::from_ymd(2017, 3, 30);
+  const std::vector<Waiting> waiting = {{"suspense:unallocated", 50, base::Sequence(9), first, {}}};
+  const auto at = [&](int days) {
+    return shown(
+        board->take_waiting(MonitorKind::kSuspenseAge, waiting, {}, first.plus_days(days)));
+  };
+  EXPECT_EQ(at(2), "") << "Friday and the worked Saturday";
+  EXPECT_EQ(at(5), "") << "the holiday counts nothing";
+  EXPECT_EQ(at(6), "") << "three";
+  EXPECT_EQ(at(7), "old suspense:unallocated 50: 9;");
+}
+
 TEST_F(Boards, WhatWaitsTooLongIsFoundAtEveryClose) {
   board.emplace(rules("[[monitors]]\nid='old'\nkind='suspense_age'\ndays=2\n"));
   const base::Date first = *base::Date::from_ymd(2017, 3, 1);

@@ -245,7 +245,8 @@ TEST_F(Exports, OrderIsFollowedBackFromWhatContinuesIt) {
   EXPECT_NE(forward.find("deposit,d3,bank,,committed"), std::string::npos) << forward;
   EXPECT_EQ(scene_.rows("trace", "entry", order("nobody")), "");
   EXPECT_EQ(scene_.text("trace"), "");
-  EXPECT_EQ(scene_.problem(), "trace needs one of --order, --client and --project");
+  EXPECT_EQ(scene_.problem(),
+            "trace needs one of --order, --client, --project, --flow and --operator");
 }
 
 TEST_F(Exports, LadderCoverageAndStress) {
@@ -335,7 +336,7 @@ TEST_F(ByHand, GuarantorsPaymentEndsTheArrearsAndIsStillOwed) {
   EXPECT_EQ(scene_.rows("claims", "recovery"),
             "recovery,P1,repaying,borrower:B1,guarantor:G1,CNY,333.33,0.00,333.33,10.01,0.00,\n");
   EXPECT_EQ(scene_.rows("clients", "guarantor:G1"),
-            "guarantor:G1,10,guarantor,,CNY,656.66,656.66,0.00,0.00,0.00,0.00,0.00,0.00,343.34\n");
+            "guarantor:G1,10,guarantor,,CNY,656.66,656.66,0.00,0.00,0.00,0.00,0.00,0.00,343.34,2017-03-01\n");
   EXPECT_EQ(scene_.rows("client-statement", "total", client("guarantor:G1")),
             "total,,,,,,,,,CNY,1000.00,0.00,,deposits,,,\n"
             "total,,,,,,,,,CNY,0.00,10.01,,interest,,,\n"
@@ -464,6 +465,51 @@ TEST(JournalFolds, RefuseADamagedEntryByItsSequence) {
   const auto taken = fold.take(bytes, bank.hashes[0]);
   ASSERT_FALSE(taken);
   EXPECT_EQ(taken.error().message, "entry 1: hash");
+}
+
+// 10.00 for ten days and 20.00 for the last five of them; a deposit in transit earns nothing, money
+// on its way out does, a day without a cut-off counts like the one before.
+TEST(BankInterest, IsDividedByDailyBalances) {
+  Scene scene;  // lender:L1 and L2 have 1000.00 from 2017-03-01
+  scene.play(R"(
+    until 2017-03-06
+    deposit e1 client=lender:L2 channel=alipay amount=1000.00
+    withdraw w1 client=lender:L1 amount=400.00
+    until 2017-03-08
+    settle e2 order=e1 amount=1000.00
+    withdraw_accept w2 order=w1
+    until 2017-03-09
+    withdraw_pay w3 order=w1 amount=400.00
+    until 2017-03-12
+    bank_interest i1 amount=1.00 evidence=bank-1
+  )");
+  Options options;
+  options.order = "i1";
+  options.from = *base::Date::parse("2017-03-01");
+  options.to = *base::Date::parse("2017-03-10");
+  // L1: 8 days of 1000.00 and 2 of 600.00; L2: 7 days of 1000.00 and 3 of 2000.00.
+  const std::string expected =
+      "lender:L1,CNY,920000,0.41\n"
+      "lender:L2,CNY,1300000,0.59\n";
+  EXPECT_EQ(scene.rows("bank-interest", "lender", options), expected);
+  EXPECT_EQ(
+      scene.rows("bank-interest-commands", "{", options),
+      R"({"id":"interest:24:6","flow":"bank_interest_pay","authority":"platform","order":"i1","client":"lender:L1","amount":41})"
+      "\n"
+      R"({"id":"interest:24:7","flow":"bank_interest_pay","authority":"platform","order":"i1","client":"lender:L2","amount":59})"
+      "\n");
+  // Later entries change nothing about it.
+  const auto at = scene.size();
+  scene.play("withdraw w9 client=lender:L2 amount=1.00\nuntil 2017-03-20");
+  EXPECT_EQ(scene.rows("bank-interest", "lender", options), expected);
+  EXPECT_EQ(scene.text("bank-interest", options, at), scene.text("bank-interest", options, at));
+  options.to = *base::Date::parse("2017-03-01");
+  EXPECT_EQ(scene.rows("bank-interest", "lender", options),
+            "lender:L1,CNY,100000,0.50\nlender:L2,CNY,100000,0.50\n");
+  options.order = "none";
+  EXPECT_EQ(scene.rows("bank-interest", "lender", options), "");
+  EXPECT_EQ(scene.text("bank-interest", Options()), "");
+  EXPECT_NE(scene.problem().find("--order"), std::string::npos);
 }
 
 }  // namespace

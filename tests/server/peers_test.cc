@@ -58,6 +58,47 @@ TEST(Peers, AnOperatorIsOnlyWhoItMayBe) {
   EXPECT_EQ(daemon.send(propose("alice")).status, 422);
 }
 
+TEST(Peers, AProposalIsNoWayAroundTheRoles) {
+  Daemon daemon(as({"operator"}, {"alice"}));
+  const auto propose = [](std::string_view id, std::string_view proposed) {
+    return fmt::format(R"({{"id":"{}","flow":"propose","authority":"operators","operator":"alice",)"
+                       R"("proposed":{}}})",
+                       id, proposed);
+  };
+  // Money from nowhere, a client's withdrawal, a loan paid out: whoever may not send them may not
+  // have them approved either.
+  for (
+      const char* proposed :
+      {R"({"flow":"deposit","authority":"bank","client":"lender:L1","channel":"alipay","amount":1})",
+       R"({"flow":"withdraw","authority":"client","client":"lender:L1","amount":1})",
+       R"({"flow":"disburse","authority":"platform","project":"P1"})"}) {
+    const auto refused = daemon.send(propose("v1", proposed));
+    EXPECT_EQ(refused.status, 403) << proposed;
+    EXPECT_NE(refused.body.find("ROLE_FORBIDDEN"), std::string::npos) << refused.body;
+  }
+  EXPECT_EQ(daemon.head(), 1U);
+  // What operators may send they may propose; the state then refuses for its own reasons.
+  const auto own = daemon.send(propose(
+      "v2",
+      R"({"flow":"unfreeze","authority":"operators","client":"lender:L1","reason":"cleared"})"));
+  EXPECT_EQ(own.status, 422) << own.body;
+}
+
+TEST(Peers, WhatOperatorsDoHasAName) {
+  Daemon daemon;
+  const auto refused =
+      daemon.send(R"({"id":"h","flow":"halt","authority":"operators","reason":"breach"})");
+  EXPECT_EQ(refused.status, 400) << refused.body;
+  EXPECT_NE(refused.body.find("MISSING_FIELD"), std::string::npos) << refused.body;
+  EXPECT_NE(refused.body.find("field=operator"), std::string::npos) << refused.body;
+  EXPECT_EQ(daemon.head(), 1U);
+  EXPECT_EQ(daemon
+                .send(R"({"id":"h","flow":"halt","authority":"operators","reason":"breach",)"
+                      R"("operator":"ann"})")
+                .status,
+            200);
+}
+
 TEST(Peers, AStrangerGetsNothingButHealth) {
   Options options;
   options.peers = {{::geteuid() + 1, std::nullopt, {"platform"}, {}}};

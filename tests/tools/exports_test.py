@@ -27,6 +27,7 @@ PROGRAMS = pathlib.Path()
 DAYS = 30
 METRICS = pathlib.Path(__file__).resolve().parent.parent / "verifier" / "metrics.py"
 FIRST = "2017-03-01"
+INTEREST = "BI1"
 
 
 def run(program, *arguments, code=0, timeout=600):
@@ -98,6 +99,16 @@ class Exports(unittest.TestCase):
             run(PROGRAMS / "platform-days", "--socket", socket, "--seed", 11, "--days", DAYS, "--scale",
                 "0.002", "--month-days", 7 if DAYS < 100 else 30, "--out", cls.folder / "days",
                 timeout=3600)
+            # The bank's interest, divided by the export and paid out by what it wrote.
+            ctl = [PROGRAMS / "escrowctl", "--socket", socket]
+            run(*ctl, "bank-interest", "--id", INTEREST, "--amount", "1234.57", "--evidence", "bank-1")
+            paid = cls.folder / "interest.ndjson"
+            run(PROGRAMS / "recon", "export", "bank-interest-commands", "--ledger", ledger, *cls.period(),
+                "--out", paid)
+            for _ in range(2):  # sent again it is not paid again
+                run(*ctl, "send", paid)
+            left = json.loads(run(*ctl, "--json", "account", "suspense:bank_interest"))
+            assert left["balance"] == 0, left
         finally:
             daemon.terminate()
             daemon.wait(30)
@@ -106,6 +117,11 @@ class Exports(unittest.TestCase):
         run(PROGRAMS / "recon", "verify", "--journal", cls.journal)
         cls.entries = json.loads(run(PROGRAMS / "recon", "verify", "--journal", cls.journal,
                                      "--json"))["entries"]
+
+    @staticmethod
+    def period():
+        return ["--order", INTEREST, "--from", FIRST, "--to",
+                str(datetime.date.fromisoformat(FIRST) + datetime.timedelta(DAYS - 2))]
 
     def export(self, name, *options, journal=None, code=0):
         return run(PROGRAMS / "recon", "export", name, "--journal", journal or self.journal, "--out",
@@ -177,7 +193,8 @@ class Exports(unittest.TestCase):
         client = self.table("clients")["rows"][0]["client"]
         project = self.table("projects")["rows"][0]["project"]
         order = next(r["order"] for r in self.table("trace", "--client", client)["rows"] if r["order"])
-        options = {"trace": ["--order", order], "client-statement": ["--client", client]}
+        options = {"trace": ["--order", order], "client-statement": ["--client", client],
+                   "bank-interest": self.period(), "bank-interest-commands": self.period()}
         listed = run(PROGRAMS / "recon", "export", "nothing", "--journal", self.journal, "--out", "-",
                      "--json", code=64)
         names = json.loads(listed)["reason"].split("wind-down, ")[1].split(", ")
@@ -193,7 +210,8 @@ class Exports(unittest.TestCase):
                         whole = self.export(name, "--at", at, *asked)
                         self.assertEqual(whole, self.export(name, *asked, journal=cut))
                         self.assertNotEqual(whole, self.export(name, *asked))
-                        self.assertIn(str(at), whole)
+                        if name != "bank-interest-commands":  # it has no footer
+                            self.assertIn(str(at), whole)
             for asked in (["trace", "--project", project], ["disclosure", "--figure", "outstanding"]):
                 self.assertEqual(self.export(*asked, "--at", at), self.export(*asked, journal=cut))
 
@@ -225,6 +243,10 @@ class Exports(unittest.TestCase):
             figures = {}
             for row in self.table("disclosure", "--at", at)["rows"]:
                 self.assertEqual(row["currency"], "CNY")
+                if row["unit"] == "fee":
+                    figures[row["figure"]] = [row["value"], row["numerator_of"], row["denominator_of"],
+                                              row["basis_points"]]
+                    continue
                 figures[row["figure"]] = (row["value"] if row["unit"] in ("amount", "count") else
                                           [row["numerator"], row["denominator"],
                                            row["value"] if row["unit"] == "average" else
@@ -236,6 +258,25 @@ class Exports(unittest.TestCase):
         self.assertGreater(figures["lent"], 0)
         self.assertGreater(overdue, 0, "the days have nothing overdue")
         self.assertTrue(any(row["overdue_ever"] for row in history.values()))
+
+    def test_bank_interest_is_divided_as_an_independent_script_does(self):
+        rows = {row["client"]: [row["day_balances"], row["part"]]
+                for row in self.table("bank-interest", *self.period())["rows"]}
+        other = json.loads(run(sys.executable, METRICS, self.journal, INTEREST, self.period()[3],
+                               self.period()[5]))
+        self.assertEqual(rows, other["bank_interest"])
+        self.assertEqual(sum(part for _, part in rows.values()), 123457)
+        self.assertGreater(len(rows), 10)
+        totals = [row for row in self.table("client-statement", "--client", max(rows, key=rows.get))["rows"]
+                  if row["reason"] == "bank_interest"]
+        self.assertEqual(totals[0]["in"], rows[max(rows, key=rows.get)][1])
+
+    def test_every_published_figure_has_its_definition(self):
+        table = self.table("disclosure")
+        names = {d["name"] for d in table["definitions"]} if isinstance(table["definitions"], list) else set(
+            table["definitions"])
+        for row in table["rows"]:
+            self.assertIn("fee" if row["unit"] == "fee" else row["figure"], names)
 
     def while_overdue(self):
         """Sequences at which something is overdue: the first entry of the day it was received on."""
@@ -279,6 +320,24 @@ class Exports(unittest.TestCase):
         self.assertEqual(sum(row["amount"] for row in flows["rows"]), moved)
         self.assertEqual(flows["control_totals"], [{"column": "amount", "currency": "CNY",
                                                     "total": moved}])
+
+    def test_the_entries_behind_a_row_of_flows_add_up_to_it(self):
+        rows = collections.Counter()
+        for row in self.table("flows")["rows"]:
+            rows[row["period"], row["flow"]] += row["amount"]
+        seen = 0
+        for (month, flow), amount in sorted(rows.items())[:12]:
+            first = datetime.date.fromisoformat(month + "-01")
+            last = (first + datetime.timedelta(31)).replace(day=1) - datetime.timedelta(1)
+            found = self.table("trace", "--flow", flow, "--from", str(first), "--to", str(last))["rows"]
+            self.assertEqual(sum(r["amount"] for r in found if r["record"] == "posting"), amount, flow)
+            seen += len(found)
+        self.assertGreater(seen, 50)
+        self.export("trace", "--flow", "jump", code=64)
+        for row in self.table("operators")["rows"]:
+            if row["record"] == "operator":
+                found = self.table("trace", "--operator", row["operator"])["rows"]
+                self.assertEqual(sum(r["record"] == "entry" for r in found), row["manual"])
 
     def test_csv_and_json_say_the_same(self):
         for name in ("accounts", "projects", "disclosure"):

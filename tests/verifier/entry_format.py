@@ -11,7 +11,7 @@ FLOWS = {
     1: "genesis", 2: "open_account", 3: "open_project", 4: "owner_update", 5: "profile_adopt",
     10: "deposit_request", 20: "deposit", 30: "settle", 40: "deposit_fail",
     41: "deposit_chargeback", 50: "receipt", 51: "receipt_allocate", 52: "receipt_return",
-    60: "withdraw", 61: "review_pass", 70: "withdraw_accept", 71: "withdraw_unknown",
+    60: "withdraw", 61: "review_pass", 62: "review_hold", 70: "withdraw_accept", 71: "withdraw_unknown",
     80: "withdraw_pay", 90: "withdraw_fail", 100: "withdraw_return", 110: "bid", 111: "red_packet",
     120: "bid_cancel", 121: "project_fail", 130: "disburse", 140: "fee", 150: "entrusted_pay",
     160: "repay", 170: "distribute", 180: "repay_early", 190: "repay_partial", 200: "overdue",

@@ -2,8 +2,9 @@
 """Disclosure and credit history of an exported journal, computed from the pages alone
 (ENTRY_FORMAT.md, recon/EXPORT_FORMAT.md), as JSON. Shares nothing with the programs.
 
-    metrics.py JOURNAL
+    metrics.py JOURNAL [ORDER FROM TO]
 
+With an order of bank_interest and a period, also how it is divided.
 Unlike them it does not fold along: it writes down what happened to each loan and looks at the dates
 afterwards. One currency.
 """
@@ -13,6 +14,7 @@ import json
 import struct
 import sys
 import tomllib
+from fractions import Fraction
 
 import entry_format as ef
 
@@ -83,10 +85,12 @@ class Reading:
 
     def __init__(self, data):
         self.loans, self.owners = [None], [None]  # numbers count from 1
-        self.kinds = {}
+        self.kinds, self.fee_rules = {}, []
         self.account_owner, self.account_name = [None], [None]
         self.balance = {}                # credits less debits of clients' accounts
         self.transit = {}                # open deposit holds: number: [beneficiary, remaining]
+        self.interest = {}               # order: what the bank paid
+        self.closings = {}               # owner: {day: settled balance at its close}
         self.waiting = []                # [set of holds, list to put the day into]
         self.lenders, self.borrowers = set(), set()
         self.day = None
@@ -101,7 +105,9 @@ class Reading:
 
     def take(self, sections):
         for _, _, text in sections.get(ef.PROFILES, ()):
-            for kind in tomllib.loads(text.decode())["kinds"]:
+            profile = tomllib.loads(text.decode())
+            self.fee_rules = profile.get("fee_rules", [])
+            for kind in profile["kinds"]:
                 self.kinds[kind["name"].encode()] = kind.get("structural", False)
         for _, _, flags, _, kind, code, names in sections.get(ef.OWNERS, ()):
             self.owners.append([code.decode(), flags, kind])
@@ -115,6 +121,7 @@ class Reading:
             self.balance[credit] = self.balance.get(credit, 0) + amount
         for record in sections.get(ef.HOLDS, ()):
             self.hold(record)
+        self.note_closings(sections)
         for record in sections.get(ef.CLAIMS, ()):
             self.claim(*record)
         for number, instalment, principal, interest in sections.get(ef.PAID, ()):
@@ -133,6 +140,8 @@ class Reading:
 
     def hold(self, record):
         op, kind, number, _, beneficiary, _, _, amount = record[:8]
+        if kind == ef.INTEREST and op == ef.OPEN:
+            self.interest[record[8]] = amount
         if kind != ef.DEPOSIT_TRANSIT:
             return
         row = self.transit.setdefault(number, [beneficiary, 0])
@@ -144,6 +153,18 @@ class Reading:
                 if not deposits and not received:
                     received.append(self.day)
             self.waiting = [w for w in self.waiting if w[0]]
+
+    def note_closings(self, sections):
+        """What the clients of an entry have after it, but for what the bank has not settled."""
+        accounts = [a for posting in sections.get(ef.POSTINGS, ()) for a in posting[:2]]
+        accounts += [h[4] for h in sections.get(ef.HOLDS, ()) if h[1] == ef.DEPOSIT_TRANSIT]
+        for owner in {self.account_owner[a] for a in accounts}:
+            if self.kinds[self.owners[owner][2]]:
+                continue
+            own = {i for i, of in enumerate(self.account_owner) if of == owner}
+            unsettled = sum(left for to, left in self.transit.values() if to in own)
+            has = sum(self.balance.get(i, 0) for i in own) - unsettled
+            self.closings.setdefault(owner, {})[self.day] = max(0, has)
 
     def payers_deposits(self, sections):
         payers = {h[4] for h in sections.get(ef.HOLDS, ()) if h[1] == ef.REPAYMENT}
@@ -252,6 +273,9 @@ def disclosure(book):
     out = dict(f)
     for name, (top, bottom) in ratios.items():
         out[name] = [f[top], f[bottom], f[top] * 10000 // f[bottom] if f[bottom] else 0]
+    for rule in book.fee_rules:
+        out["fee:" + rule["id"]] = [rule.get("fixed", 0), rule["payer"], rule["flow"],
+                                    rule.get("basis_points", 0)]
     for name, bottom in (("lent_per_lender", "lenders"), ("lent_per_borrower", "borrowers")):
         out[name] = [f["lent"], f[bottom], f["lent"] // f[bottom] if f[bottom] else 0]
     return out
@@ -283,10 +307,34 @@ def credit_history(book):
     return out
 
 
+def bank_interest(book, order, first, last):
+    """Client: (day balances, part) of an order's interest, by the clients' balances day by day."""
+    products = {}
+    for owner, closings in book.closings.items():
+        day, balance, total = min(closings), 0, 0
+        while day <= last:
+            balance = closings.get(day, balance)
+            total += balance if day >= first else 0
+            day += datetime.timedelta(1)
+        if total:
+            products[owner] = total
+    exact = {owner: Fraction(book.interest[order] * product, sum(products.values()))
+             for owner, product in products.items()}
+    parts = {owner: share.__floor__() for owner, share in exact.items()}
+    behind = sorted(parts, key=lambda owner: (parts[owner] - exact[owner], owner))
+    for owner in behind[:book.interest[order] - sum(parts.values())]:
+        parts[owner] += 1
+    return {book.owners[owner][0]: [products[owner], parts[owner]] for owner in products}
+
+
 def main():
     with open(sys.argv[1], "rb") as file:
         book = Reading(file.read())
-    json.dump({"disclosure": disclosure(book), "credit_history": credit_history(book)}, sys.stdout)
+    out = {"disclosure": disclosure(book), "credit_history": credit_history(book)}
+    if len(sys.argv) > 2:
+        first, last = map(datetime.date.fromisoformat, sys.argv[3:5])
+        out["bank_interest"] = bank_interest(book, sys.argv[2].encode(), first, last)
+    json.dump(out, sys.stdout)
 
 
 if __name__ == "__main__":

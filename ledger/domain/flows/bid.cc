@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "ledger/domain/flows/common.h"
+#include "ledger/domain/flows/lenders.h"
 
 namespace ledger::domain::flows {
 namespace {
@@ -33,6 +34,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   if (owner.has(OwnerFlag::kRelatedParty)) {
     return refuse(RefusalCode::kRelatedParty, fmt::format("client={}", owner.code));
   }
+  if (auto refusal = need_unrelated(state, project)) return refusal;
   if (base::Total::from_minor(project.frozen) + base::Total(amount) > base::Total(project.target)) {
     return refuse(RefusalCode::kTargetExceeded,
                   fmt::format("project={} target={} bid={} requested={}", project.code,

@@ -1,5 +1,6 @@
 // F25, second half: the price goes from the buyer to the seller, the part of the claim the other
-// way, and the seller may owe the platform a fee. Of one loan only, and the loan's term stays.
+// way, and the seller may owe the platform a fee. By the seller's word: the buyer gave its own with
+// the bid, and nobody sells for another. Of one loan only, and the loan's term stays.
 #include <fmt/format.h>
 
 #include "ledger/domain/flows/lenders.h"

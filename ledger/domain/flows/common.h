@@ -111,7 +111,7 @@ extern const Flow kOpenAccount, kOpenProject;
 // money in and out
 extern const Flow kDepositRequest, kDeposit, kSettle, kDepositFail, kDepositChargeback;
 extern const Flow kReceipt, kReceiptAllocate, kReceiptReturn;
-extern const Flow kWithdraw, kReviewPass, kWithdrawAccept, kWithdrawUnknown, kWithdrawPay,
+extern const Flow kWithdraw, kReviewPass, kReviewHold, kWithdrawAccept, kWithdrawUnknown, kWithdrawPay,
     kWithdrawFail, kWithdrawReturn;
 extern const Flow kTopUp, kFeeSweep, kFeeSweepPaid, kFeeSweepFail, kReward;
 extern const Flow kBankInterest, kBankInterestPay;

@@ -7,11 +7,26 @@
 #include <fmt/format.h>
 
 #include "ledger/domain/flows/common.h"
+#include "ledger/domain/flows/lenders.h"
 
 namespace ledger::domain::flows {
 namespace {
 
 constexpr FlowField kFields[] = {{Field::kProject, true}};
+
+// Who became related to the platform after its bid lends nothing: the bid is reversed, or all of
+// them go back.
+std::optional<Refusal> need_unrelated_lenders(const State& state, const Project& project) {
+  for (const base::HoldId bid : project.bids) {
+    const Hold* hold = state.find_hold(bid);
+    LEDGER_CHECK(hold != nullptr);
+    const Owner& lender = state.owner(base::ClientId(state.account(hold->beneficiary).owner));
+    if (!lender.has(OwnerFlag::kRelatedParty)) continue;
+    return refuse(RefusalCode::kRelatedParty,
+                  fmt::format("project={} client={}", project.code, lender.code));
+  }
+  return std::nullopt;
+}
 
 std::optional<Refusal> decide(const State& state, const Command& command, const Context&,
                               Entry& draft) {
@@ -22,6 +37,8 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     return refuse(RefusalCode::kWrongProjectState,
                   fmt::format("project={} state={}", project.code, name_of(project.state)));
   }
+  if (auto refusal = need_unrelated(state, project)) return refusal;
+  if (auto refusal = need_unrelated_lenders(state, project)) return refusal;
   if (auto refusal = need_cap(state, project.borrower, project.target)) return refusal;
 
   // From here the entry must succeed.

@@ -27,6 +27,7 @@ constexpr std::array kFlows = {
     &flows::kReceiptReturn,
     &flows::kWithdraw,
     &flows::kReviewPass,
+    &flows::kReviewHold,
     &flows::kWithdrawAccept,
     &flows::kWithdrawUnknown,
     &flows::kWithdrawPay,

@@ -32,6 +32,15 @@ bool is_overdue(const Project& project, base::Date day) {
   return !is_paid_up(project) && project.instalments[project.instalments_paid].due < day;
 }
 
+std::optional<Refusal> need_unrelated(const State& state, const Project& project) {
+  for (const base::ClientId party : {project.borrower, project.guarantor}) {
+    if (party.is_none() || !state.owner(party).has(OwnerFlag::kRelatedParty)) continue;
+    return refuse(RefusalCode::kRelatedParty,
+                  fmt::format("project={} client={}", project.code, state.owner(party).code));
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> need_transferable(const State& state, const Project& project) {
   if (state.profile().policy().transfer_overdue || !is_overdue(project, state.business_date())) {
     return std::nullopt;

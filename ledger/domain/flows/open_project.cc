@@ -78,6 +78,10 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     return refuse(RefusalCode::kRelatedParty,
                   fmt::format("borrower={}", command.text(Field::kBorrower)));
   }
+  if (guaranteed && state.owner(guarantor).has(OwnerFlag::kRelatedParty)) {
+    return refuse(RefusalCode::kRelatedParty,
+                  fmt::format("guarantor={}", command.text(Field::kGuarantor)));
+  }
   if (auto refusal = need_cap(state, borrower->id, target)) return refusal;
   if (!schedule) return schedule.error();
   if (!is_allocatable(*schedule)) {

@@ -1,5 +1,7 @@
 // What changes about a client: what it owes elsewhere, whether it is related to the platform,
-// whether it is dormant (F31) or frozen. No money moves.
+// whether it is dormant (F31) or frozen. No money moves. Dormant is who did nothing for as long as
+// the profile says: what others did to its money (a loan's repayment, the bank's interest) is none
+// of its doing.
 #include <fmt/format.h>
 
 #include "ledger/domain/flows/common.h"
@@ -67,8 +69,16 @@ std::optional<Refusal> turn(const State& state, const Command& command, Entry& d
 
 std::optional<Refusal> dormant(const State& state, const Command& command, const Context&,
                                Entry& draft) {
-  if (state.profile().policy().dormant_after_days == 0) {
-    return refuse(RefusalCode::kPolicyForbids, "dormant_after_days=0");
+  const auto client = find_person(state, command);
+  if (!client) return client.error();
+  const std::int64_t after = state.profile().policy().dormant_after_days;
+  if (after == 0) return refuse(RefusalCode::kPolicyForbids, "dormant_after_days=0");
+  const Owner& owner = state.owner(client->id);
+  const std::int64_t idle = state.business_date().days() - owner.active_on.days();
+  if (!owner.has(OwnerFlag::kDormant) && idle < after) {
+    return refuse(RefusalCode::kPolicyForbids,
+                  fmt::format("client={} active_on={} dormant_after_days={}", owner.code,
+                              format(owner.active_on), after));
   }
   return turn(state, command, draft, OwnerFlag::kDormant, true, "is dormant");
 }

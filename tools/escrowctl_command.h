@@ -1,0 +1,35 @@
+// What was typed for one flow, as the JSON command that the daemon takes.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ledger/domain/command.h"
+#include "ledger/domain/flow.h"
+
+namespace tools {
+
+// What was typed cannot be meant.
+struct UsageError {
+  std::string message;
+};
+
+// What was given for one flow.
+struct FlowArguments {
+  const ledger::domain::Flow* flow = nullptr;
+  std::string id;
+  bool propose = false;  // ask another operator for it
+  std::map<ledger::domain::Field, std::vector<std::string>> values;
+  std::map<ledger::domain::Field, bool> flags;
+};
+
+// Minor units of "1234.50"; throws UsageError that names `what`.
+std::int64_t minor_of(std::string_view what, std::string_view text, int digits);
+
+// The command, or with `propose` the proposal of it. Throws UsageError.
+std::string command_json(const FlowArguments& arguments, int digits);
+
+}  // namespace tools
