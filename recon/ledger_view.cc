@@ -37,6 +37,11 @@ void add_party(std::vector<std::string>& parties, const Owner& owner) {
   }
 }
 
+// Of an approval, the command that two operators agreed on: it has the bank's references.
+ledger::domain::Command command_behind(const Entry& entry) {
+  return {entry.command_id, effective_flow(entry), std::string(effective_body(entry))};
+}
+
 }  // namespace
 
 LedgerView::LedgerView(std::string control_account, int late_minutes)
@@ -86,7 +91,7 @@ LedgerView::History& LedgerView::history_of(const HoldChange& change, const std:
 }
 
 void LedgerView::fold_holds(const Entry& entry) {
-  const ledger::domain::Command command{entry.command_id, entry.flow, entry.command};
+  const ledger::domain::Command command = command_behind(entry);
   const std::string evidence(command.text(Field::kEvidence));
   // What an entry closes comes before what it opens: accepting a withdrawal does both.
   for (const bool opening : {false, true}) {
@@ -107,7 +112,7 @@ void LedgerView::fold_item(const Entry& entry, const crypto::Digest& hash, std::
   const Posting& posting = entry.postings[at];
   const bool money_in = posting.debit == *control_;
   const base::AccountId other = money_in ? posting.credit : posting.debit;
-  const ledger::domain::Command command{entry.command_id, entry.flow, entry.command};
+  const ledger::domain::Command command = command_behind(entry);
 
   LedgerItem item;
   item.sequence = entry.sequence;

@@ -353,8 +353,8 @@ void Engine::Impl::finish_group(Group& group) {
   once(group_touched.owners);
   once(group_touched.holds);
   once(group_touched.projects);
-  once(group_touched.claims);
   once(group_touched.proposals);
+  // Claims are very many and seldom touched twice in a group; the run keeps the last of each.
   run->add_objects(state, group_touched);
   group_touched.clear();
 }

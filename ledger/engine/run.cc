@@ -126,15 +126,32 @@ void FoldRun::add_objects(const domain::State& state, const domain::Touched& tou
   for (const base::ProjectId id : touched.projects) {
     projects_[id.value()] = encode(state.project(id));
   }
-  for (const auto& [project, holder] : touched.claims) {
-    const auto& claims = state.claims(project);
-    const auto at = std::lower_bound(
-        claims.begin(), claims.end(), holder,
-        [](const domain::Claim& c, base::ClientId wanted) { return c.holder < wanted; });
-    claims_[claim_key(project, holder)] = encode(*at);
-  }
+  add_claims(state, touched.claims);
   for (const std::string& id : touched.proposals) {
     proposals_[id] = encode(*state.find_proposal(id));
+  }
+}
+
+// A repayment touches all claims of its project, in their order: most are next to the one before.
+void FoldRun::add_claims(const domain::State& state,
+                         const std::vector<std::pair<base::ProjectId, base::ClientId>>& touched) {
+  const std::vector<domain::Claim>* claims = nullptr;
+  base::ProjectId of;
+  std::size_t next = 0;
+  for (const auto& [project, holder] : touched) {
+    if (claims == nullptr || of != project) {
+      claims = &state.claims(project);
+      of = project;
+      next = 0;
+    }
+    if (next >= claims->size() || (*claims)[next].holder != holder) {
+      const auto at = std::lower_bound(
+          claims->begin(), claims->end(), holder,
+          [](const domain::Claim& c, base::ClientId wanted) { return c.holder < wanted; });
+      next = static_cast<std::size_t>(at - claims->begin());
+    }
+    claims_.push_back({project.value(), (*claims)[next]});
+    ++next;
   }
 }
 
@@ -149,7 +166,7 @@ void FoldRun::write(store::RunWriter& out) const {
   write_numbered(owners_, Column::kOwners, out);
   write_numbered(holds_, Column::kHolds, out);
   write_numbered(projects_, Column::kProjects, out);
-  write_text(claims_, Column::kClaims, out);
+  write_claims(out);
   write_text(proposals_, Column::kProposals, out);
 }
 
@@ -158,6 +175,27 @@ void FoldRun::write_ids(store::RunWriter& out) const {
   std::sort(sorted.begin(), sorted.end());
   out.start(Column::kIds);
   for (const auto& [hash, sequence] : sorted) out.put(Key(hash, sequence).both(), {});
+}
+
+void FoldRun::write_claims(store::RunWriter& out) const {
+  struct Place {
+    std::uint64_t project, holder;
+    std::uint32_t row;
+    auto operator<=>(const Place&) const = default;
+  };
+  std::vector<Place> places;
+  places.reserve(claims_.size());
+  for (std::uint32_t i = 0; i < claims_.size(); ++i) {
+    places.push_back({claims_[i].project, claims_[i].claim.holder.value(), i});
+  }
+  std::sort(places.begin(), places.end());
+  out.start(Column::kClaims);
+  for (std::size_t i = 0; i < places.size(); ++i) {
+    const Place& at = places[i];
+    const bool last = i + 1 == places.size() || places[i + 1].project != at.project ||
+                      places[i + 1].holder != at.holder;
+    if (last) out.put(Key(at.project, at.holder).both(), encode(claims_[at.row].claim));
+  }
 }
 
 // Every row, and from the last one of each account the account's counters.

@@ -6,6 +6,7 @@
 // asks, and the load need not pay for them.
 #pragma once
 
+#include <algorithm>
 #include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <map>
@@ -23,6 +24,12 @@ struct HistoryItem {
   std::uint64_t account = 0;
   std::uint64_t sequence = 0;
   Counters after;
+};
+
+// A claim as it stood after some group; of several rows of one claim the last counts.
+struct ClaimRow {
+  std::uint64_t project = 0;
+  domain::Claim claim;
 };
 
 class FoldRun {
@@ -64,7 +71,7 @@ class FoldRun {
   void each_id(Take take) const {
     for (const auto& [hash, sequence] : ids_) take(hash);
   }
-  std::size_t rows() const { return history_.size(); }
+  std::size_t rows() const { return std::max(history_.size(), claims_.size()); }
   bool empty() const { return history_.empty() && ids_.empty(); }
   const Mark& mark() const { return mark_; }
 
@@ -72,10 +79,13 @@ class FoldRun {
   void write(store::RunWriter& out) const;
 
  private:
+  void add_claims(const domain::State& state,
+                  const std::vector<std::pair<base::ProjectId, base::ClientId>>& touched);
   void index_rows() const;
   void index_ids() const;
   void write_history(store::RunWriter& out) const;
   void write_ids(store::RunWriter& out) const;
+  void write_claims(store::RunWriter& out) const;
 
   std::uint64_t first_hold_;
   std::vector<HistoryItem> history_;
@@ -90,7 +100,7 @@ class FoldRun {
   boost::unordered_flat_map<std::uint64_t, std::optional<std::string>> holds_;
   boost::unordered_flat_map<std::uint64_t, std::string> owners_;
   boost::unordered_flat_map<std::uint64_t, std::string> projects_;
-  std::map<std::string, std::string> claims_;
+  std::vector<ClaimRow> claims_;
   std::map<std::string, std::string> proposals_;
   Mark mark_;
 };

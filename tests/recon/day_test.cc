@@ -230,6 +230,22 @@ TEST_F(FirstDay, LedgersReversalCancelsWhatTheBankNeverHad) {
   EXPECT_EQ(town.open("2017-03-02"), Strings{}) << day_text(town.day("2017-03-02"));
 }
 
+TEST_F(FirstDay, WhatTwoOperatorsSendBackMatchesByTheReferencesOfTheirProposal) {
+  town.ledger(kPeople);
+  town.ledger(
+      "receipt E1 amount=70.00 evidence=BK1\n"
+      "receipt E2 amount=30.00 evidence=BK2\n"
+      "propose V1 proposed=receipt_return,order=E1,amount=70.00,evidence=BK3,reason=nobody,"
+      "authority=operators operator=ann\n"
+      "approve V2 proposal=V1 operator=bob\n"
+      "propose V3 proposed=receipt_return,order=E2,amount=30.00,evidence=BK4,reason=nobody,"
+      "authority=operators operator=ann\n"
+      "approve V4 proposal=V3 operator=bob");
+  town.close_day();
+  town.statement("2017-03-01", "in 70.00 E1\nin 30.00 BK2\nout 70.00 E1\nout 30.00 BK4");
+  EXPECT_EQ(town.open("2017-03-01"), Strings{}) << day_text(town.day("2017-03-01"));
+}
+
 TEST_F(FirstDay, BatchOfAChannelMatchesItsDepositsByEvidence) {
   town.ledger(kPeople);
   town.ledger(

@@ -128,6 +128,51 @@ class WholePath(unittest.TestCase):
                 first = self.folder / "clean" / kind / file.name
                 self.assertEqual(file.read_bytes(), first.read_bytes(), file.name)
 
+    def test_commands_in_a_file_are_those_that_were_sent(self):
+        out = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        common = ("--seed", SEED, "--days", 3, "--start", FIRST, "--opening", 0)
+        alone = run("platform-days", "--commands", out / "alone", "--out", out / "a", *common)
+        self.assertEqual(alone.returncode, 0, alone.stderr)
+        beside = run("platform-days", "--commands", out / "beside", "--out", out / "b", *common,
+                     "--socket", self.socket)
+        self.assertEqual(beside.returncode, 0, beside.stdout + beside.stderr)
+        for name in ("", ".refused"):
+            self.assertEqual((out / f"alone{name}").read_bytes(),
+                             (out / f"beside{name}").read_bytes())
+        lines = [json.loads(line) for line in (out / "alone").read_text("utf-8").splitlines()]
+        expected = json.loads((self.folder / "clean" / "expected.json").read_text("utf-8"))
+        self.assertEqual(len(lines), sum(flow["sent"] for flow in expected["flows"].values()))
+        refused = dict(line.split() for line in
+                       (out / "alone.refused").read_text("utf-8").splitlines())
+        self.assertEqual(len(refused), 9)
+        self.assertEqual(lines[int(next(n for n in refused if refused[n] == "ID_REUSED")) - 1]["flow"],
+                         "deposit")
+        nowhere = run("platform-days", "--out", out / "c")
+        self.assertEqual(nowhere.returncode, 64)
+
+    def test_the_days_have_the_flows_of_the_mix(self):
+        expected = json.loads((self.folder / "clean" / "expected.json").read_text("utf-8"))
+        for flow in ("deposit_request", "deposit", "settle", "deposit_fail", "receipt", "propose",
+                     "approve", "withdraw", "withdraw_accept", "withdraw_pay", "withdraw_fail",
+                     "top_up", "fee_sweep", "reward", "bank_interest", "bank_interest_pay", "bid",
+                     "red_packet", "bid_cancel", "disburse", "fee", "repay", "distribute",
+                     "claim_bid", "claim_transfer", "judicial_freeze", "judicial_release",
+                     "reversal_propose", "reversal_approve", "cut_off"):
+            self.assertGreater(expected["flows"].get(flow, {}).get("committed", 0), 0, flow)
+
+    def test_platforms_with_prefixes_share_no_ids_but_the_ledgers_own(self):
+        out = pathlib.Path(tempfile.mkdtemp(dir=self.folder))
+        played = run("platform-days", "--commands", out / "b", "--prefix", "B", "--out", out / "o",
+                     "--start", FIRST, "--opening", 0, "--days", 1)
+        self.assertEqual(played.returncode, 0, played.stderr)
+        ids = {json.loads(line)["id"] for line in (out / "b").read_text("utf-8").splitlines()}
+        played = run("platform-days", "--commands", out / "c", "--prefix", "C", "--out", out / "o",
+                     "--start", FIRST, "--opening", 0, "--days", 1)
+        self.assertEqual(played.returncode, 0, played.stderr)
+        others = {json.loads(line)["id"] for line in (out / "c").read_text("utf-8").splitlines()}
+        self.assertEqual(sorted(ids & others), [f"C{FIRST}", "open-channel-alipay",
+                                                "open-channel-unionpay", "open-channel-wechatpay"])
+
     def test_no_ledger_at_the_socket_is_said_so(self):
         asked = run("platform-days", "--socket", self.folder / "nobody", "--out", self.folder / "x")
         self.assertEqual(asked.returncode, 69, asked.stderr)

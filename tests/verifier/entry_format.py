@@ -92,7 +92,7 @@ FEE_CHANGE = struct.Struct("<BQq")
 REVERSAL = struct.Struct("<BQH32s")
 CUT_OFF = struct.Struct("<II32sQ32sH")
 PROPOSAL = struct.Struct("<BHI")
-VOIDED = struct.Struct("<QIqq")
+SCHEDULE_END = struct.Struct("<QIqq")
 OVERDUE_MARK = struct.Struct("<QIIIq")
 OWNER_CHANGE = struct.Struct("<QHq")
 SWITCH = struct.Struct("<BB")
@@ -265,7 +265,7 @@ def read_proposals(cursor, count):
 
 
 def read_voided(cursor, count):
-    records = rows(cursor, VOIDED, count)
+    records = rows(cursor, SCHEDULE_END, count)
     for _, _, principal, interest in records:
         check_amount(principal)
         check_amount(interest)

@@ -61,12 +61,13 @@ StatementDay Bank::close(int day, ledger::base::Date date, std::vector<Booking> 
 }
 
 // A line of today without a defect; the end if there is none.
-std::size_t Bank::pick(const StatementDay& statement, bool credits_only) {
+std::size_t Bank::pick(const StatementDay& statement, bool of_clients_in) {
   std::vector<std::size_t> fit;
   for (std::size_t i = 0; i < statement.lines.size(); ++i) {
     const Booking& line = statement.lines[i];
     const bool touched = std::find(touched_.begin(), touched_.end(), line.order) != touched_.end();
-    if (!touched && line.value_date == statement.date && (line.credit || !credits_only)) {
+    const bool fits = !of_clients_in || (line.credit && !line.party.empty());
+    if (!touched && line.value_date == statement.date && fits) {
       fit.push_back(i);
     }
   }
@@ -129,7 +130,7 @@ void Bank::plant(Defect kind, int day, StatementDay& statement) {
       break;
     case Defect::kParty: {
       const auto other = std::find_if(lines.begin(), lines.end(), [&](const Booking& b) {
-        return b.party != line.party && b.party.front() == 'L';
+        return b.party != line.party && !b.party.empty();
       });
       line.party = other != lines.end()      ? other->party
                    : line.party == "L000001" ? "L000002"

@@ -18,7 +18,7 @@ struct Booking {
   Fen amount = 0;
   std::string order;      // of the platform, at most 16 characters: what fits into MT940
   std::string reference;  // of the bank, likewise
-  std::string party;      // the client's code as the custodian knows it: "L000123"
+  std::string party;      // the client's code as the custodian knows it: "L000123"; of others empty
   std::string name;
   std::string text;
   ledger::base::Date value_date;
@@ -69,7 +69,7 @@ class Bank {
 
  private:
   void plant(Defect kind, int day, StatementDay& statement);
-  std::size_t pick(const StatementDay& statement, bool credits_only);
+  std::size_t pick(const StatementDay& statement, bool of_clients_in);
 
   Fen balance_;
   Random random_;

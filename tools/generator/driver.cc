@@ -7,6 +7,8 @@
 #include <thread>
 #include <utility>
 
+#include "tools/generator/references.h"
+
 namespace tools::generator {
 namespace {
 
@@ -15,6 +17,15 @@ constexpr int kTries = 100;
 constexpr std::chrono::milliseconds kPause{100};
 
 }  // namespace
+
+Driver::Driver(const std::string& socket, std::size_t batch)
+    : client_(socket.empty() ? nullptr : std::make_unique<HttpClient>(socket)), batch_(batch) {}
+
+bool Driver::record(const std::string& path) {
+  commands_.open(path, std::ios::binary | std::ios::trunc);
+  refused_.open(path + ".refused", std::ios::binary | std::ios::trunc);
+  return commands_.is_open() && refused_.is_open();
+}
 
 void Driver::send(std::string_view flow, std::string_view authority, const std::string& id,
                   std::string_view fields, std::string_view refusal) {
@@ -33,35 +44,58 @@ void Driver::repeat_last() {
   repeats_.back().repeated = true;
 }
 
+// What refers to an entry waits until that entry's answer is there.
 void Driver::queue(Sent command) {
+  const std::string_view about = referred(command.line);
+  if (!about.empty() && entries_[std::string(about)].sequence == 0) post();
   queue_.push_back(std::move(command));
   if (queue_.size() >= batch_) post();
 }
 
 void Driver::flush() {
   while (failure_.empty() && (!queue_.empty() || !repeats_.empty())) post();
+  if (!commands_.is_open()) return;
+  commands_.flush();
+  refused_.flush();
+  if (!commands_ || !refused_) failure_ = "the file of commands cannot be written";
+}
+
+void Driver::write(const std::vector<Sent>& batch) {
+  for (const Sent& command : batch) {
+    ++lines_;
+    commands_ << command.line << '\n';
+    if (!command.refusal.empty()) refused_ << lines_ << ' ' << command.refusal << '\n';
+  }
+}
+
+bool Driver::resolve(std::vector<Sent>& batch) {
+  for (Sent& command : batch) {
+    const std::string about(referred(command.line));
+    if (about.empty()) continue;
+    const EntryName& entry = entries_[about];
+    if (entry.sequence == 0) {
+      failure_ = "no answer names the entry of " + about;
+      return false;
+    }
+    command.line = resolved(command.line, entry.sequence, entry.hash);
+  }
+  return true;
 }
 
 void Driver::post() {
-  const std::vector<Sent> batch = std::exchange(queue_, std::exchange(repeats_, {}));
+  std::vector<Sent> batch = std::exchange(queue_, std::exchange(repeats_, {}));
   if (batch.empty() || !failure_.empty()) return;
+  if (commands_.is_open()) write(batch);
+  if (!client_) {
+    for (const Sent& command : batch) ++flows_[command.flow].sent;
+    return;
+  }
+  if (!resolve(batch)) return;
   std::string body;
   for (const Sent& command : batch) body.append(command.line).push_back('\n');
   for (int tries = 1;; ++tries) {
-    auto response = client_.post("/v1/commands", "application/x-ndjson", body);
-    if (response && response->status == 200) {
-      std::string_view answers = response->body;
-      for (const Sent& command : batch) {
-        const std::size_t end = answers.find('\n');
-        if (answers.empty()) {
-          failure_ = "fewer answers than commands";
-          return;
-        }
-        take(command, answers.substr(0, end));
-        answers.remove_prefix(end == std::string_view::npos ? answers.size() : end + 1);
-      }
-      return;
-    }
+    auto response = client_->post("/v1/commands", "application/x-ndjson", body);
+    if (response && response->status == 200) return check(batch, response->body);
     // The outcome may be unknown: the same ids again are safe.
     const bool later = response && (response->status == 429 || response->status == 503);
     const bool fatal = response ? !later : false;
@@ -71,6 +105,18 @@ void Driver::post() {
       return;
     }
     std::this_thread::sleep_for(kPause);
+  }
+}
+
+void Driver::check(const std::vector<Sent>& batch, std::string_view answers) {
+  for (const Sent& command : batch) {
+    const std::size_t end = answers.find('\n');
+    if (answers.empty()) {
+      failure_ = "fewer answers than commands";
+      return;
+    }
+    take(command, answers.substr(0, end));
+    answers.remove_prefix(end == std::string_view::npos ? answers.size() : end + 1);
   }
 }
 
@@ -84,10 +130,19 @@ void Driver::take(const Sent& command, std::string_view answer) {
   std::string_view status;
   bool replayed = false;
   std::string refusal;
+  const auto remembered = entries_.find(command.id);
   bool readable = parser.iterate(padded).get(doc) == simdjson::SUCCESS &&
                   doc["id"].get(id) == simdjson::SUCCESS && id == command.id &&
-                  doc["status"].get(status) == simdjson::SUCCESS &&
-                  doc["replayed"].get(replayed) == simdjson::SUCCESS;
+                  doc["status"].get(status) == simdjson::SUCCESS;
+  if (readable && remembered != entries_.end()) {
+    EntryName entry;
+    std::string_view hash;
+    readable = doc["sequence"].get(entry.sequence) == simdjson::SUCCESS &&
+               doc["hash"].get(hash) == simdjson::SUCCESS;
+    entry.hash = hash;
+    remembered->second = std::move(entry);
+  }
+  readable = readable && doc["replayed"].get(replayed) == simdjson::SUCCESS;
   const bool refused = readable && status == "refused";
   if (refused) {
     std::string_view name;
@@ -112,7 +167,11 @@ void Driver::surprise(const Sent& command, std::string_view answer) {
 }
 
 std::string Driver::read_text(const std::string& target, std::string_view member) {
-  const auto response = client_.get(target);
+  if (!client_) {
+    failure_ = "GET " + target + ": no socket was given";
+    return "";
+  }
+  const auto response = client_->get(target);
   if (!response || response->status != 200) {
     failure_ = response
                    ? fmt::format("GET {}: HTTP {}: {}", target, response->status, response->body)

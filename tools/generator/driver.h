@@ -1,11 +1,15 @@
 // Driver: sends commands to a ledger in batches, in order, and holds every answer against what was
-// expected. Commands keep their ids, so an interrupted run can be repeated from its start.
+// expected; or writes them to a file, for mix_load or any client to send; or both. Commands keep
+// their ids, so an interrupted run can be repeated from its start.
 #pragma once
 
 #include <cstdint>
+#include <fstream>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "tools/client/http_client.h"
@@ -21,12 +25,19 @@ struct FlowCount {
 
 class Driver {
  public:
-  Driver(std::string socket, std::size_t batch) : client_(std::move(socket)), batch_(batch) {}
+  // An empty socket: nothing is sent, and every answer is taken to be as expected.
+  Driver(const std::string& socket, std::size_t batch);
+
+  // From now on every command also goes to `path`, one a line, and those that are to be refused to
+  // path.refused, as LINE NAME. False if a file cannot be opened.
+  bool record(const std::string& path);
 
   // `fields` is the rest of the object: "client":"lender:L1","amount":100. With `refusal` the
-  // command must be refused by that name, else it must be committed.
+  // command must be refused by that name, else it must be committed. Fields may refer to the entry
+  // of an earlier command (references.h) that was announced by remember().
   void send(std::string_view flow, std::string_view authority, const std::string& id,
             std::string_view fields, std::string_view refusal = "");
+  void remember(const std::string& id) { entries_[id]; }
   // Sends the last command once more with the next batch: the stored answer must come back.
   void repeat_last();
   void flush();
@@ -52,13 +63,24 @@ class Driver {
     std::string refusal;
     bool repeated = false;
   };
+  struct EntryName {
+    std::uint64_t sequence = 0;  // 0: not answered yet
+    std::string hash;
+  };
   void queue(Sent command);
   void post();
+  void write(const std::vector<Sent>& batch);
+  bool resolve(std::vector<Sent>& batch);
+  void check(const std::vector<Sent>& batch, std::string_view answers);
   void take(const Sent& command, std::string_view answer);
   void surprise(const Sent& command, std::string_view answer);
 
-  HttpClient client_;
+  std::unique_ptr<HttpClient> client_;
   std::size_t batch_;
+  std::ofstream commands_;
+  std::ofstream refused_;
+  std::uint64_t lines_ = 0;
+  std::unordered_map<std::string, EntryName> entries_;
   std::vector<Sent> queue_;
   std::vector<Sent> repeats_;  // for the next batch
   Sent last_;

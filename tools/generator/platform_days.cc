@@ -28,6 +28,10 @@ enum Exit { kDone = 0, kUnexpected = 1, kUsage = 64, kUnavailable = 69, kCannotW
 
 struct Settings {
   std::string socket;
+  std::string commands;
+  std::string prefix;
+  std::vector<std::string> operators = {"anna", "boris"};
+  bool reserve = false;
   std::string out;
   std::string format = "both";
   std::string account = "6222000100";
@@ -38,6 +42,7 @@ struct Settings {
   int days = 3;
   int month_days = 1;
   std::int64_t opening = -1;
+  std::size_t lenders = 0;
   std::size_t batch = 500;
 };
 
@@ -150,9 +155,9 @@ std::string expected_json(const Settings& settings, const Driver& driver, const 
 
 void print_summary(const Driver& driver, const Bank& bank, const std::vector<DayRow>& days) {
   FlowCount all;
-  fmt::print("{:<18}{:>10}{:>11}{:>9}{:>10}\n", "flow", "sent", "committed", "refused", "replayed");
+  fmt::print("{:<20}{:>10}{:>11}{:>9}{:>10}\n", "flow", "sent", "committed", "refused", "replayed");
   const auto row = [](const std::string& name, const FlowCount& count) {
-    fmt::print("{:<18}{:>10}{:>11}{:>9}{:>10}\n", name, count.sent, count.committed, count.refused,
+    fmt::print("{:<20}{:>10}{:>11}{:>9}{:>10}\n", name, count.sent, count.committed, count.refused,
                count.replayed);
   };
   for (const auto& [flow, count] : driver.flows()) {
@@ -186,8 +191,15 @@ int fail(int code, const std::string& why) {
 
 int run(const Settings& settings) {
   std::vector<PlantedDefect> defects;
+  if (settings.socket.empty() &&
+      (settings.commands.empty() || settings.start.empty() || settings.opening < 0)) {
+    return fail(kUsage, "without --socket: --commands, --start and --opening");
+  }
   if (!read_defects(settings, defects)) return kUsage;
   Driver driver(settings.socket, settings.batch);
+  if (!settings.commands.empty() && !driver.record(settings.commands)) {
+    return fail(kCannotWrite, settings.commands + ": cannot be written");
+  }
   const std::string start =
       settings.start.empty() ? driver.read_text("/v1/status", "business_date") : settings.start;
   const Fen opening = settings.opening >= 0 || !driver.failure().empty()
@@ -197,8 +209,11 @@ int run(const Settings& settings) {
   const auto first = base::Date::parse(start);
   if (!first) return fail(kUsage, "--start " + start + ": not a date");
 
-  const Size size = size_of(static_cast<std::uint64_t>(std::llround(settings.scale * 1'000'000)));
-  Platform platform(driver, size, settings.seed, *first, opening, settings.month_days);
+  Size size = size_of(static_cast<std::uint64_t>(std::llround(settings.scale * 1'000'000)));
+  if (settings.lenders > 0) size.lenders = settings.lenders;
+  Platform platform(driver, size,
+                    {settings.seed, *first, opening, settings.month_days, settings.reserve,
+                     settings.prefix, settings.operators.front(), settings.operators.back()});
   Bank bank(opening, settings.seed, defects);
   Files files(settings);
   std::vector<DayRow> days;
@@ -224,6 +239,7 @@ int run(const Settings& settings) {
                             defects.size() - bank.expectations().size(), defects.size()));
   }
 
+  if (settings.socket.empty()) return kDone;
   const Fen control = driver.read_number("/v1/accounts/custody:bank/balance", "balance");
   if (!driver.failure().empty()) return fail(kUnavailable, driver.failure());
   for (const std::string& surprise : driver.surprises()) {
@@ -232,7 +248,8 @@ int run(const Settings& settings) {
   if (driver.surprise_count() > 0) {
     return fail(kUnexpected, fmt::format("{} unexpected answers", driver.surprise_count()));
   }
-  if (control != platform.control() && settings.start.empty()) {
+  const bool alone = settings.start.empty() && settings.prefix.empty();
+  if (control != platform.control() && alone) {
     return fail(kUnexpected, fmt::format("custody:bank holds {}, expected {}", yuan(control),
                                          yuan(platform.control())));
   }
@@ -247,13 +264,32 @@ int main(int argc, char** argv) {
   CLI::App app{
       "Plays days of a lending platform against a ledger and writes the bank's statements.\n"
       "Start it on an open business date without bank movements (after a cut-off)."};
-  app.add_option("--socket", settings.socket, "the ledger's socket")->required();
+  app.add_option("--socket", settings.socket, "the ledger's socket; without it, --commands");
+  app.add_option("--commands", settings.commands,
+                 "file to write the commands to, one a line, for mix_load; and FILE.refused, the "
+                 "lines that must be refused, as LINE NAME");
+  app.add_option("--prefix", settings.prefix,
+                 "of clients, projects and orders, so that several platforms fit on one ledger")
+      ->check(CLI::Validator(
+          [](const std::string& text) {
+            const bool good =
+                text.size() <= 2 &&
+                text.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZ") == std::string::npos;
+            return good ? "" : "one or two capital letters";
+          },
+          "LETTERS"));
+  app.add_option("--operators", settings.operators, "the two operators; default anna boris")
+      ->expected(2);
+  app.add_flag("--reserve", settings.reserve,
+               "the profile lets the platform's risk reserve grow, and pay lenders");
   app.add_option("--out", settings.out, "folder for mt940/, camt053/ and expected.json")
       ->required();
   app.add_option("--seed", settings.seed, "default 1");
   app.add_option("--days", settings.days, "default 3")->check(CLI::Range(1, 3660));
-  app.add_option("--scale", settings.scale, "1 is a pilot's day of 7,000 entries; default 0.01")
+  app.add_option("--scale", settings.scale, "1 is a pilot's day; default 0.01")
       ->check(CLI::Range(0.0, 100.0));
+  app.add_option("--lenders", settings.lenders, "how many; default: 12,000 times the scale")
+      ->check(CLI::Range(2, 10'000'000));
   app.add_option("--format", settings.format, "mt940, camt053 or both (default)")
       ->check(CLI::IsMember({"mt940", "camt053", "both"}));
   app.add_option("--defect", settings.defects,
@@ -268,8 +304,9 @@ int main(int argc, char** argv) {
           },
           "ACCOUNT"));
   app.add_option("--month-days", settings.month_days,
-                 "days between two instalments; default 1, so that a short run sees repayments")
-      ->check(CLI::Range(1, 31));
+                 "days between two instalments; default 1, so that a short run sees repayments; "
+                 "0: calendar months, by schedules that the ledger computes")
+      ->check(CLI::Range(0, 31));
   app.add_option("--start", settings.start,
                  "first business date, to repeat an interrupted run; default: the ledger's");
   app.add_option("--opening", settings.opening,

@@ -1,59 +1,60 @@
 #include "tools/generator/schedule.h"
 
-#include <algorithm>
+#include "ledger/base/check.h"
+#include "ledger/domain/schedule.h"
 
 namespace tools::generator {
+
+namespace domain = ledger::domain;
+
 namespace {
 
-constexpr Fen kMonthlyUnits = 12 * 10'000;  // of a yearly rate in basis points
+constexpr std::uint64_t kPpmPerBasisPoint = 100;
 
-Fen interest_on(Fen principal, int basis_points, Fen months = 1) {
-  return principal * basis_points * months / kMonthlyUnits;
+domain::RepaymentMethod method_of(const LoanDraw& loan) {
+  switch (static_cast<Method>(loan.method)) {
+    case Method::kEqualInstalment:
+      return domain::RepaymentMethod::kEqualInstalment;
+    case Method::kInterestFirst:
+      return domain::RepaymentMethod::kInterestFirst;
+    case Method::kOneTime:
+      return domain::RepaymentMethod::kOneTime;
+    case Method::kEqualPrincipal:
+      return domain::RepaymentMethod::kEqualPrincipal;
+  }
+  LEDGER_CHECK(false);
 }
 
-// Whether instalments of `payment` pay `principal` back in so many months.
-bool pays_back(Fen payment, Fen principal, int basis_points, int terms) {
-  for (int i = 0; i < terms && principal > 0; ++i) {
-    principal -= payment - interest_on(principal, basis_points);
+// A month later, or the last of that month.
+ledger::base::Date month_after(ledger::base::Date start) {
+  const int year = start.month() == 12 ? start.year() + 1 : start.year();
+  const int month = start.month() == 12 ? 1 : start.month() + 1;
+  for (int day = start.day();; --day) {
+    if (const auto date = ledger::base::Date::from_ymd(year, month, day)) return *date;
   }
-  return principal <= 0;
-}
-
-// The smallest equal instalment that pays back, by halving.
-Fen equal_instalment(const LoanDraw& loan) {
-  Fen low = loan.target / loan.terms;
-  Fen high = low + interest_on(loan.target, loan.basis_points) + 1;
-  while (low < high) {
-    const Fen middle = low + (high - low) / 2;
-    if (pays_back(middle, loan.target, loan.basis_points, loan.terms)) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return high;
 }
 
 }  // namespace
 
+std::string_view method_name(const LoanDraw& loan) { return domain::name_of(method_of(loan)); }
+
 std::vector<Due> schedule_of(const LoanDraw& loan, ledger::base::Date start, int month_days) {
+  const bool once = static_cast<Method>(loan.method) == Method::kOneTime;
+  const int before_first = once ? loan.terms : 1;  // months
+  domain::LoanTerms terms;
+  terms.method = method_of(loan);
+  terms.principal = ledger::base::Amount::of(loan.target);
+  terms.rate_ppm = static_cast<std::uint64_t>(loan.basis_points) * kPpmPerBasisPoint;
+  terms.terms = static_cast<std::uint64_t>(loan.terms);
+  terms.first_due = start;
+  for (int i = 0; i < before_first; ++i) terms.first_due = month_after(terms.first_due);
+  const auto instalments = domain::make_schedule(terms);
+  LEDGER_CHECK(instalments.has_value());
   std::vector<Due> schedule;
-  const auto method = static_cast<Method>(loan.method);
-  if (method == Method::kOneTime) {
-    schedule.push_back({start.plus_days(month_days * loan.terms), loan.target,
-                        interest_on(loan.target, loan.basis_points, loan.terms)});
-    return schedule;
-  }
-  const Fen payment = method == Method::kEqualInstalment ? equal_instalment(loan) : 0;
-  Fen left = loan.target;
-  for (int i = 1; i <= loan.terms; ++i) {
-    const Fen interest = interest_on(left, loan.basis_points);
-    Fen principal = 0;
-    if (method == Method::kEqualInstalment) principal = std::min(left, payment - interest);
-    if (method == Method::kEqualPrincipal) principal = loan.target / loan.terms;
-    if (i == loan.terms) principal = left;
-    schedule.push_back({start.plus_days(month_days * i), principal, interest});
-    left -= principal;
+  for (const domain::Instalment& i : *instalments) {
+    const int months = before_first + static_cast<int>(schedule.size());
+    schedule.push_back({month_days == 0 ? i.due : start.plus_days(months * month_days),
+                        i.principal.minor(), i.interest.minor()});
   }
   return schedule;
 }

@@ -1,7 +1,7 @@
-// Repayment schedules in whole fen. The principal parts sum to the target exactly; every part of
-// interest is rounded down, the last principal part takes what is left.
+// Repayment schedules in whole fen, by the ledger's arithmetic (ledger/domain/schedule.h).
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "ledger/base/time.h"
@@ -11,6 +11,8 @@ namespace tools::generator {
 
 enum class Method { kEqualInstalment = 0, kInterestFirst = 1, kOneTime = 2, kEqualPrincipal = 3 };
 
+std::string_view method_name(const LoanDraw& loan);  // as the ledger calls it
+
 struct Due {
   ledger::base::Date date;
   Fen principal = 0;
@@ -18,7 +20,7 @@ struct Due {
   Fen whole() const { return principal + interest; }
 };
 
-// The first instalment is due `month_days` days after `start`, and so on.
+// The first instalment is due `month_days` days after `start`, and so on; 0 means calendar months.
 std::vector<Due> schedule_of(const LoanDraw& loan, ledger::base::Date start, int month_days);
 
 }  // namespace tools::generator

@@ -46,6 +46,10 @@ std::string camt_balance(std::string_view code, Fen fen, base::Date date) {
 
 std::string camt_entry(const Booking& line, base::Date date) {
   const std::string_view party = line.credit ? "Dbtr" : "Cdtr";
+  const std::string account =
+      line.party.empty()
+          ? ""
+          : fmt::format("<{0}Acct><Id><Othr><Id>{1}</Id></Othr></Id></{0}Acct>", party, line.party);
   return fmt::format(
       "   <Ntry>\n    <Amt Ccy=\"CNY\">{0}</Amt>\n    <CdtDbtInd>{1}</CdtDbtInd>\n"
       "    <Sts><Cd>BOOK</Cd></Sts>\n    <BookgDt><Dt>{2}</Dt></BookgDt>\n"
@@ -55,13 +59,12 @@ std::string camt_entry(const Booking& line, base::Date date) {
       "    <NtryDtls><TxDtls>\n"
       "     <Refs><AcctSvcrRef>{4}</AcctSvcrRef><EndToEndId>{6}</EndToEndId></Refs>\n"
       "     <Amt Ccy=\"CNY\">{0}</Amt>\n     <CdtDbtInd>{1}</CdtDbtInd>\n"
-      "     <RltdPties><{7}><Pty><Nm>{8}</Nm></Pty></{7}>"
-      "<{7}Acct><Id><Othr><Id>{9}</Id></Othr></Id></{7}Acct></RltdPties>\n"
+      "     <RltdPties><{7}><Pty><Nm>{8}</Nm></Pty></{7}>{9}</RltdPties>\n"
       "     <RmtInf><Ustrd>{10}</Ustrd></RmtInf>\n"
       "    </TxDtls></NtryDtls>\n   </Ntry>\n",
       decimal(line.amount, '.'), line.credit ? "CRDT" : "DBIT", base::format(date),
       base::format(line.value_date), line.reference, line.credit ? "RCDT" : "ICDT", line.order,
-      party, line.name, line.party, line.text);
+      party, line.name, account, line.text);
 }
 
 std::string camt_totals(const StatementDay& day) {
@@ -89,9 +92,9 @@ std::string mt940_text(const StatementDay& day, const std::string& account) {
     out +=
         fmt::format(":61:{}{}{}{}NTRF{}//{}\r\n", yymmdd(line.value_date), mmdd(day.date),
                     line.credit ? 'C' : 'D', decimal(line.amount, ','), line.order, line.reference);
-    out += wrapped(fmt::format(":86:166?00{}?20EREF+{}?21SVWZ+{}?31{}?32{}",
+    out += wrapped(fmt::format(":86:166?00{}?20EREF+{}?21SVWZ+{}{}?32{}",
                                line.credit ? "INCOMING" : "OUTGOING", line.order, line.text,
-                               line.party, line.name));
+                               line.party.empty() ? "" : "?31" + line.party, line.name));
   }
   return out + mt940_balance("62F", day.closing, day.date) + "-\r\n";
 }
