@@ -262,11 +262,12 @@ int main(int argc, char** argv) {
   const auto rate = [&](std::uint64_t count) { return static_cast<double>(count) / seconds; };
   const std::uint64_t postings = after.postings - before.postings;
   std::printf(
-      "connections %zu batch %zu commands %llu: %.0f flows/s, %.0f postings/s, %.0f legs/s; "
+      "connections %zu batch %zu commands %llu in %zu requests: %.0f flows/s, %.0f postings/s, "
+      "%.0f legs/s; "
       "entries %llu, postings %llu, bytes %llu in %.2f s; %s; replayed %llu, refused as expected "
       "%llu, unexpected %llu\n",
-      player.scripts().size(), batch, static_cast<unsigned long long>(commands), rate(commands),
-      rate(postings), rate(2 * postings),
+      player.scripts().size(), batch, static_cast<unsigned long long>(commands),
+      player.exchange().latencies().size(), rate(commands), rate(postings), rate(2 * postings),
       static_cast<unsigned long long>(after.entries - before.entries),
       static_cast<unsigned long long>(postings),
       static_cast<unsigned long long>(after.bytes - before.bytes), seconds,

@@ -135,6 +135,7 @@ void FoldRun::add_objects(const domain::State& state, const domain::Touched& tou
 // A repayment touches all claims of its project, in their order: most are next to the one before.
 void FoldRun::add_claims(const domain::State& state,
                          const std::vector<std::pair<base::ProjectId, base::ClientId>>& touched) {
+  if (claims_.capacity() == 0) claims_.reserve(history_.capacity() / 2);
   const std::vector<domain::Claim>* claims = nullptr;
   base::ProjectId of;
   std::size_t next = 0;

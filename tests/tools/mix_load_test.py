@@ -55,7 +55,7 @@ class MixLoad(unittest.TestCase):
         files = self.files("A", "B")
         played = run(MIX_LOAD, self.socket, 200, *files)
         self.assertEqual(played.returncode, 0, played.stderr)
-        said = re.search(r"commands (\d+): .* refused as expected (\d+), unexpected 0$",
+        said = re.search(r"commands (\d+) in \d+ requests: .* refused as expected (\d+), unexpected 0$",
                          played.stdout.strip().splitlines()[-1])
         lines = [line for file in files for line in file.read_text("utf-8").splitlines()]
         opening = 2 * (3 + 120 + 2 + 1)  # channels, lenders, guarantors, the first borrower
