@@ -123,9 +123,16 @@ int get(const Globals& globals, const std::string& target) {
   return response ? show(globals, *response) : unreachable(response.error());
 }
 
-int send_flow(const Globals& globals, const FlowArguments& arguments) {
-  const std::string body = command_json(arguments, globals.digits);
+int send_flow(const Globals& globals, FlowArguments& arguments) {
   HttpClient client(globals.socket);
+  if (arguments.values[Field::kAuthority].empty()) {
+    const auto profile = client.get("/v1/profile");
+    if (!profile) return unreachable(profile.error());
+    if (profile->status == 200) {
+      arguments.usual_authority = tools::first_authority(profile->body, arguments.flow->code);
+    }
+  }
+  const std::string body = command_json(arguments, globals.digits);
   const auto response = client.post("/v1/commands", "application/json", body);
   if (!response) return unreachable(response.error());
   if (!globals.json) {

@@ -39,15 +39,6 @@ std::int64_t integer_of(std::string_view what, const std::string& text) {
   return std::stoll(text);
 }
 
-// The authority that the flow usually has: the first one of the regime that ships with us.
-std::string usual_authority(domain::FlowCode flow) {
-  const auto text = domain::Profile::built_in("cn-2017");
-  const auto profile = domain::Profile::parse(text.value_or(std::string_view()));
-  const domain::FlowRules* rules = profile ? profile->rules_of(flow) : nullptr;
-  if (rules == nullptr || rules->authorities.empty()) return {};
-  return std::string(domain::name_of(rules->authorities.front()));
-}
-
 void append_schedule(std::string& out, const std::vector<std::string>& rows, int digits) {
   out.push_back('[');
   ledger::server::Commas commas;
@@ -116,7 +107,7 @@ void append_flow(ledger::server::ObjectWriter& object, const FlowArguments& argu
     if (!values.empty()) {
       append_value(object, spec, values, digits);
     } else if (field == Field::kAuthority) {
-      object.text(spec.name, usual_authority(arguments.flow->code));
+      object.text(spec.name, arguments.usual_authority);
     }
   }
   for (const auto& [field, given] : arguments.flags) {
@@ -125,6 +116,13 @@ void append_flow(ledger::server::ObjectWriter& object, const FlowArguments& argu
 }
 
 }  // namespace
+
+std::string first_authority(std::string_view profile_text, domain::FlowCode flow) {
+  const auto profile = domain::Profile::parse(profile_text);
+  const domain::FlowRules* rules = profile ? profile->rules_of(flow) : nullptr;
+  if (rules == nullptr || rules->authorities.empty()) return {};
+  return std::string(domain::name_of(rules->authorities.front()));
+}
 
 std::string command_json(const FlowArguments& arguments, int digits) {
   std::string out;

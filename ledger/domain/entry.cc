@@ -61,4 +61,9 @@ void Entry::clear() {
   value_date = {};
 }
 
+bool is_of_one_operator(const Entry& entry) {
+  return entry.authority == Authority::kOperators && !entry.postings.empty() &&
+         entry.flow != FlowCode::kApprove && entry.flow != FlowCode::kReversalApprove;
+}
+
 }  // namespace ledger::domain

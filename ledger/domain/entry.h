@@ -254,6 +254,8 @@ struct Entry {
 FlowCode effective_flow(const Entry& entry);
 std::string_view effective_body(const Entry& entry);
 Authority effective_authority(const Entry& entry);
+// Money moves on the word of operators, and only one of them gave it.
+bool is_of_one_operator(const Entry& entry);
 
 // Appends the canonical bytes of `entry`.
 void encode(const Entry& entry, std::string& out);

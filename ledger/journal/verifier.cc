@@ -294,6 +294,7 @@ struct Verifier::Impl {
 
   // What the profile leaves to two operators is never done by one.
   Reason check_one_operator() const {
+    if (domain::is_of_one_operator(entry)) return Reason("two operators: done by one");
     const domain::FlowRules* rules = state.profile().rules_of(entry.flow);
     if (rules == nullptr) return std::nullopt;
     domain::Command command;

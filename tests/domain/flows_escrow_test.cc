@@ -140,8 +140,12 @@ TEST_F(Escrow, InADisputeOnlyOperatorsMoveIt) {
     cut_off k1 opens=2017-03-02
     hold_expire e1 order=h1 ! IN_DISPUTE order=h1
     capture c4 order=h1 amount=90.01 authority=operators operator=ann ! AMOUNT_MISMATCH order=h1 left=9000
-    capture c5 order=h1 amount=60.00 authority=operators operator=ann
-    release r2 order=h1 amount=30.00 authority=operators operator=ann
+    capture c5 order=h1 amount=60.00 authority=operators operator=ann ! NEEDS_TWO_OPERATORS flow=capture
+    release r2 order=h1 amount=30.00 authority=operators operator=ann ! NEEDS_TWO_OPERATORS flow=release
+  )");
+  play_by_two(bank, "c6", "capture order=h1 amount=60.00");
+  play_by_two(bank, "r3", "release order=h1 amount=30.00");
+  play(bank, R"(
     hold h1 disputed none
     dispute p3 order=h1 reason=late ! ORDER_CLOSED
     balance borrower:B1:available 70.00
@@ -183,7 +187,9 @@ TEST_F(Escrow, MayBeOfAProject) {
     open_project p1 project=P1 borrower=borrower:B1 target=1000.00 contract_hash=c instalments=2017-04-01:1000.00+1.00
     hold h1 client=lender:L1 amount=100.00 beneficiary=borrower:B1 project=P1
     dispute q1 order=h1 reason=broken
-    release r1 order=h1 amount=100.00 authority=operators operator=ann
+  )");
+  play_by_two(bank, "r1", "release order=h1 amount=100.00");
+  play(bank, R"(
     project P1 collecting 0.00 0.00 0.00 0.00
   )");
 }

@@ -180,6 +180,8 @@ std::vector<Forgery> proposal_forgeries() {
        }},
       {"two operators: done by one", find(FlowCode::kOpenAccount),
        [](Entry& e) { e.flow = FlowCode::kUnfreezeOwner; }},
+      {"two operators: done by one", find(FlowCode::kDeposit),
+       [](Entry& e) { e.authority = domain::Authority::kOperators; }},
       {"profile: adopted by another flow", 7,
        [](Entry& e) { e.profiles = sample().entry(1).profiles; }},
       {"profile: adopted by another flow", 7, [](Entry& e) { e.flow = FlowCode::kAdoptProfile; }},

@@ -16,13 +16,16 @@ import unittest
 PROGRAMS = pathlib.Path()
 
 
-class Operator(unittest.TestCase):
+class Ledger(unittest.TestCase):
+    profile = "cn-2017"
+    clients = ("channel:bank", "lender:L1", "lender:L2", "borrower:B1")
+
     def setUp(self):
         folder = tempfile.TemporaryDirectory(prefix="escrow-operator-")
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
         self.socket = self.folder / "s"
-        subprocess.run([PROGRAMS / "escrowd", "--init", "--data", self.folder / "d", "--profile", "cn-2017",
+        subprocess.run([PROGRAMS / "escrowd", "--init", "--data", self.folder / "d", "--profile", self.profile,
                         "--business-date", "2017-03-01"], check=True, capture_output=True)
         daemon = subprocess.Popen([PROGRAMS / "escrowd", "--data", self.folder / "d", "--socket",
                                    self.socket], stderr=subprocess.DEVNULL)
@@ -31,7 +34,7 @@ class Operator(unittest.TestCase):
         while self.run_ctl("status").returncode != 0:
             self.assertLess(time.monotonic(), deadline)
             time.sleep(0.05)
-        for code in ("channel:bank", "lender:L1", "lender:L2", "borrower:B1"):
+        for code in self.clients:
             self.do(f"open-account --id open-{code} --client {code}")
 
     def run_ctl(self, *words):
@@ -56,6 +59,9 @@ class Operator(unittest.TestCase):
     def balance(self, account):
         return self.get(f"balance {account}")["balance"]
 
+
+
+class Operator(Ledger):
     # --- four eyes -------------------------------------------------------------------------------
     def test_what_one_proposes_another_approves(self):
         self.do("freeze --id f1 --client lender:L1 --reason suspicion")
@@ -153,6 +159,46 @@ class Operator(unittest.TestCase):
         self.do(f"repay-early --id r1 --project P1 --amount {quote['amount'] / 100}")
         self.assertEqual(self.get("hold-of r1 --kind repayment")["remaining"], quote["amount"])
         self.assertIn("lender:L1", self.get("owners --limit 50")["owners"])
+
+
+class Marketplace(Ledger):
+    """The general case: buyer, seller, fee, refund, dispute, under the example profile."""
+
+    profile = "marketplace"
+    clients = ("channel:bank", "buyer:B", "seller:S")
+
+    def balances(self):
+        return [self.balance(account) for account in
+                ("buyer:B:available", "buyer:B:frozen", "seller:S:available", "platform:fee")]
+
+    def test_a_sale_is_held_captured_in_parts_refunded_and_disputed(self):
+        self.pay_in(1, "buyer:B", "100.00")
+        self.do("hold --id h1 --client buyer:B --beneficiary seller:S --amount 60.00 --expires 2017-03-10")
+        self.do("capture --id c1 --order h1 --amount 60.01", code=1)
+        self.do("capture --id c2 --order h1 --amount 25.00 --fee 1.25 --fee-rule sale")
+        self.do("release --id r1 --order h1 --amount 5.00")
+        self.assertEqual(self.balances(), [4500, 3000, 2375, 125])
+        # They disagree about the rest: nobody but operators moves it, not even when its day is over.
+        self.do("dispute --id q1 --order h1 --reason broken")
+        self.assertIn("IN_DISPUTE", self.do("capture --id c3 --order h1 --amount 1.00", code=1))
+        self.cut_off("2017-03-20")
+        self.assertIn("nothing is due", self.do("day-roll"))
+        alone = "capture --order h1 --amount 10.00 --authority operators --operator ann"
+        self.assertIn("NEEDS_TWO_OPERATORS", self.do(alone + " --id c4", code=1))
+        self.do(alone + " --id v1 --propose")
+        self.do("approve --id c6 --proposal v1 --operator bob")
+        self.do("release --id v2 --order h1 --amount 20.00 --authority operators --operator ann --propose")
+        self.do("approve --id r2 --proposal v2 --operator bob")
+        self.assertEqual(self.balances(), [6500, 0, 3375, 125])
+        # A refund after the sale is the seller's hold for the buyer.
+        self.do("hold --id h2 --client seller:S --beneficiary buyer:B --amount 10.00")
+        self.do("capture --id c5 --order h2 --amount 10.00 --authority platform")
+        self.assertEqual(self.balances(), [7500, 0, 2375, 125])
+        # What nobody claims goes back after its day.
+        self.do("hold --id h3 --client buyer:B --beneficiary seller:S --amount 5.00 --expires 2017-03-20")
+        self.cut_off("2017-03-21")
+        self.assertRegex(self.do("day-roll"), r"hold_expire +committed 1, replayed 0, refused 0")
+        self.assertEqual(self.balances(), [7500, 0, 2375, 125])
 
 
 class Peers(unittest.TestCase):

@@ -42,6 +42,8 @@ PROPOSED, APPROVED, REJECTED, EXPIRED = 1, 2, 3, 4
 RETURNED = 4  # of a reversal
 (CREATE, REPAY, COMPENSATE, RECOVER, SELL, BUY, SUBROGATE, OFFER, UNOFFER) = range(1, 10)
 HALTED = 1
+OPERATORS = 7           # authority
+REVERSAL_APPROVE = 271  # flow
 OWNER_FLAGS = 15  # all of them
 
 CODE = re.compile(rb"[A-Za-z0-9._:/-]{1,64}").fullmatch
@@ -311,7 +313,7 @@ READERS = (None, read_postings, read_owners, read_holds, read_projects, read_mov
 
 
 class Entry:
-    __slots__ = ("flow", "refused", "refusal", "profile_version", "sequence", "time",
+    __slots__ = ("flow", "authority", "refused", "refusal", "profile_version", "sequence", "time",
                  "business_date", "command_id", "operator", "command", "sections")
 
     def __init__(self, data):
@@ -340,6 +342,7 @@ class Entry:
         need(self.flow in FLOWS, "decode: flow")
         need(outcome <= 1 and authority <= 7 and reserved == 0, "decode: header")
         need(is_date(self.business_date) and is_date(value_date), "decode: date")
+        self.authority = authority
         self.refused = outcome == 1
         self.command_id = cursor.text()
         self.operator = cursor.text()

@@ -19,9 +19,9 @@ import sys
 
 from books import Books
 from entry_format import (ADOPT, APPROVED, CAPTURE, CODE, CUT_OFFS, EXPIRED, FEES, GENESIS, HOLDS,
-                          OPEN, OWNERS, POSTINGS, PROFILE_FIELD, PROFILES, PROPOSAL_FIELD,
+                          OPEN, OPERATORS, OWNERS, POSTINGS, PROFILE_FIELD, PROFILES, PROPOSAL_FIELD,
                           PROPOSAL_STEPS, PROPOSALS, PROPOSED, PROPOSED_FIELD, RETURNED, REFUSALS,
-                          RELEASE, REOPEN, REVERSALS, U16, U32, U64, Bad, Entry, field_of,
+                          RELEASE, REOPEN, REVERSAL_APPROVE, REVERSALS, U16, U32, U64, Bad, Entry, field_of,
                           is_canonical_command, need)
 
 MAGIC = b"escrow-journal/1"
@@ -214,6 +214,8 @@ class Verifier:
         need([step[0] for step in steps] == ([op] if op else []), "proposal: not of this flow")
         if not op:
             need(not self.books.needs_two_operators(entry), "two operators: done by one")
+            moves = entry.authority == OPERATORS and POSTINGS in entry.sections
+            need(not moves or entry.flow == REVERSAL_APPROVE, "two operators: done by one")
         for op, flow, expires, proposal, maker, body in steps:
             if op != APPROVED:
                 need(set(entry.sections) == {PROPOSALS}, "proposal: has effects")

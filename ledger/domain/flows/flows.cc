@@ -137,6 +137,12 @@ std::optional<Refusal> need_two_operators(const State& state, const Command& com
   return Refusal{RefusalCode::kNeedsTwoOperators, fmt::format("flow={}", name_of(command.flow))};
 }
 
+// The word of operators is that of two, where money moves on it.
+std::optional<Refusal> need_both_operators(const Entry& entry) {
+  if (!is_of_one_operator(entry)) return std::nullopt;
+  return Refusal{RefusalCode::kNeedsTwoOperators, fmt::format("flow={}", name_of(entry.flow))};
+}
+
 // Nothing leaves the accounts of a frozen owner, but by flows that the profile lets pass.
 std::optional<Refusal> need_unfrozen(const State& state, const Entry& entry) {
   const FlowRules* rules = state.profile().rules_of(effective_flow(entry));
@@ -215,6 +221,7 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
   if (!refusal) refusal = flows::need_authority(state, command);
   if (!refusal) refusal = need_two_operators(state, command);
   if (!refusal) refusal = flow_of(command.flow).decide(state, command, context, entry);
+  if (!refusal) refusal = need_both_operators(entry);
   if (!refusal) refusal = need_unfrozen(state, entry);
   if (!refusal) refusal = need_awake_for_fee(state, entry);
   if (!refusal) refusal = laws::check_all(state, entry);
