@@ -10,6 +10,7 @@ import claims
 RESTRICTIONS = ("entrusted", "judicial_waiting")
 MEMOS = ("deposit_requested", "deposit_unsettled")
 ASSETS = ("bank", "in_transit", "shortfall")
+OWN_WORD = ("client", "standing", "guarantor", "bank")  # not what others do to somebody's money
 COUNTER_MOST = 2**63 - 1
 MISSING = object()
 
@@ -33,7 +34,7 @@ class Draft:
         self.id = identity
         self.flow = flow  # by whose rules it is judged: of an approval, the approved command's
         self.operator = operator
-        self.authority = None
+        self.authority = None  # by whose word money moves
         self.postings = []  # (debit, credit, amount, kind)
         self.holds = []  # (operation, hold, amount); of an open, the hold is new
         self.claims = []  # (operation, project, holder, principal, interest)
@@ -130,6 +131,20 @@ class Books:
     def kind_of(self, owner):
         return self.owners[owner]["kind"]
 
+    def is_structural(self, owner):
+        return self.profile.kinds[self.kind_of(owner)].get("structural", False)
+
+    def are_apart(self, debit, credit):
+        """Of two clients, or of a client and the reserve."""
+        def party(account):
+            group = self.profile.classes[self.accounts[account]["class"]]["group"]
+            if group == "client" and not self.is_structural(self.owner_of(account)):
+                return "client"
+            return self.owner_of(account)
+        both = {party(debit), party(credit)}
+        return self.owner_of(debit) != self.owner_of(credit) and "client" in both and (
+            both <= {"client", "reserve"})
+
     def hold_of(self, order, kind):
         number = self.by_order.get((order, kind))
         return None if number is None else self.holds[number]
@@ -179,6 +194,9 @@ class Books:
         for debit, credit, amount, _ in draft.postings:
             self.add(debit, "debits", amount)
             self.add(credit, "credits", amount)
+            if draft.authority in OWN_WORD:
+                self.note_active(debit)
+                self.note_active(credit)
         for operation, hold, amount in draft.holds:
             self.change_hold(operation, hold, amount)
         for project, state in draft.moves:
@@ -195,6 +213,8 @@ class Books:
         for project, amount in draft.fees:
             self.change_project(project, fees=self.projects[project]["fees"] + amount)
         for owner, key, value in draft.owner_changes:
+            if key == "dormant" and not value:
+                self.put(self.owners[owner], "active_on", self.date)
             self.put(self.owners[owner], key, value)
             self.touched_owners.add(owner)
         if draft.halted is not None:
@@ -211,6 +231,12 @@ class Books:
         self.put(account, counter, account[counter] + amount)
         self.touched_owners.add(account["owner"])
 
+    def note_active(self, code):
+        owner = self.owner_of(code)
+        if not self.is_structural(owner):
+            self.put(self.owners[owner], "active_on", self.date)
+            self.touched_owners.add(owner)
+
     def adopt(self, profile):
         before = self.profile.kinds
         self.put(self.facts, "profile", profile)
@@ -222,7 +248,7 @@ class Books:
         self.put(self.owners, code, {
             "kind": kind, "number": len(self.owners) + 1, "legal_person": legal,
             "related_party": related, "dormant": False, "frozen": False, "outstanding": 0,
-            "elsewhere": 0, "accounts": [f"{code}:{a['suffix']}" for a
+            "elsewhere": 0, "active_on": self.date, "accounts": [f"{code}:{a['suffix']}" for a
                                          in self.profile.kinds[kind]["accounts"]]})
         for account in self.profile.kinds[kind]["accounts"]:
             self.put(self.accounts, f"{code}:{account['suffix']}", {

@@ -34,7 +34,7 @@ def meant_owner(books, code):
                          "balance": books.balance(account), **row})
     return {"owner": code, "kind": owner["kind"], "accounts": accounts,
             **{k: owner[k] for k in ("legal_person", "related_party", "dormant", "frozen",
-                                     "outstanding", "elsewhere")}}
+                                     "outstanding", "elsewhere", "active_on")}}
 
 
 def compare_owner(books, code, document):

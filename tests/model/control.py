@@ -4,7 +4,7 @@ import tomllib
 
 from books import refuse
 from common import client, need_client_kind, need_funds
-from regime import Profile, plus_days
+from regime import Profile, days_between, plus_days
 
 NOT_PROPOSED = {"propose", "approve", "reject", "proposal_expire", "reversal_propose",
                 "reversal_approve", "reversal_reject"}
@@ -42,11 +42,20 @@ def owner_update(ledger, c, draft):
     draft.owner_changes += [(who, "related_party", related), (who, "elsewhere", elsewhere)]
 
 
+def need_idle(books, owner):
+    """No money has moved by its word for as many days as the profile says."""
+    after = books.profile.policy["dormant_after_days"]
+    if not after:
+        refuse("POLICY_FORBIDS")
+    if not owner["dormant"] and days_between(owner["active_on"], books.date) < after:
+        refuse("POLICY_FORBIDS")
+
+
 def turn(flag, on):
     def decide(ledger, c, draft):
-        if flag == "dormant" and on and not ledger.books.profile.policy["dormant_after_days"]:
-            refuse("POLICY_FORBIDS")
         who = a_client(ledger, c)
+        if flag == "dormant" and on:
+            need_idle(ledger.books, ledger.books.owners[who])
         if ledger.books.owners[who][flag] == on:
             refuse("ALREADY_IN_STATE")
         draft.owner_changes.append((who, flag, on))

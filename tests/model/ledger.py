@@ -59,11 +59,15 @@ class Ledger:
         return answers
 
     def judge(self, command):
-        """What is seen before the ledger is asked: by the rules when the request came in."""
+        """What is seen before the ledger is asked: by the rules when the request came in. Whoever
+        proposes may send what it proposes."""
         malformed = fields.judge(command)
-        if not malformed and command["flow"] not in self.declared:
-            return "ROLE_FORBIDDEN"
-        return malformed
+        if malformed:
+            return malformed
+        if command["authority"] == "operators" and "operator" not in command:
+            return "MISSING_FIELD"
+        asked = {command["flow"], command.get("proposed", command)["flow"]}
+        return None if asked <= self.declared else "ROLE_FORBIDDEN"
 
     def run_atomic(self, batch):
         mark, pending = len(self.books.log), len(self.pending)
@@ -143,6 +147,7 @@ class Ledger:
 
     def draft_of(self, identity, command):
         draft = Draft(identity, command["flow"], command.get("operator", ""))
+        draft.authority = command["authority"]
         FLOWS[command["flow"]](self, command, draft)
         return draft
 
@@ -202,6 +207,7 @@ class Ledger:
             if after[code] < 0:
                 refuse("LAW_NEGATIVE", code)
         self.need_matrix(draft)
+        self.need_parties(draft)
         despite = books.profile.flows[draft.flow].get("despite_restriction")
         for code, (debits, _, pending, _) in change.items():
             account = books.accounts[code]
@@ -231,3 +237,25 @@ class Ledger:
                 refuse("LAW_FLOW_MATRIX", "two owners")
             if row.get("project") and not back and not {debit, credit} & of_project:
                 refuse("LAW_FLOW_MATRIX", "no project")
+
+    def need_parties(self, draft):
+        """Between two clients, and between a client and the reserve, nothing moves but what lenders
+        are lent or paid for and what an order of the entry has as its own."""
+        books = self.books
+        of_loan = {c[0] for c in draft.claims} & {"create", "repay", "compensate", "recover"}
+        for debit, credit in {p[:2] for p in draft.postings}:
+            if not books.are_apart(debit, credit):
+                continue
+            moved = sum(p[2] for p in draft.postings if p[:2] == (debit, credit)
+                        and p[3] != "reversal"
+                        and not (of_loan and p[3] in ("principal", "interest")))
+            ordered = 0
+            for operation, hold, amount in draft.holds:
+                way = (hold["account"], hold["beneficiary"])
+                if operation == "capture" and way == (debit, credit) and (
+                        hold["kind"] in ("claim_purchase", "escrow", "disputed")):
+                    ordered += amount
+                if operation == "open" and way == (credit, debit) and hold["kind"] == "repayment":
+                    ordered += amount
+            if moved > ordered:
+                refuse("LAW_FLOW_MATRIX", f"{debit} {credit}: no claim, no order")

@@ -80,6 +80,13 @@ def need_marked(project):
         refuse("NOT_OVERDUE")
 
 
+def need_unrelated(books, *parties):
+    """The platform makes no loan to itself, and none of its own."""
+    for party in parties:
+        if party and books.owners[party]["related_party"]:
+            refuse("RELATED_PARTY", party)
+
+
 # --- from project to loan ---
 
 
@@ -98,8 +105,7 @@ def open_project(ledger, c, draft):
     schedule = schedule_of(c)
     if schedule is None:
         refuse("SCHEDULE_MISMATCH")
-    if books.owners[borrower]["related_party"]:
-        refuse("RELATED_PARTY", borrower)
+    need_unrelated(books, borrower, guarantor)
     need_cap(books, borrower, c["target"])
     if max(sum(i[1] for i in schedule), sum(i[2] for i in schedule)) > LOAN_MOST:
         refuse("LOAN_TOO_LARGE")
@@ -118,8 +124,7 @@ def bid(ledger, c, draft):
     need_state(project, "collecting")
     if person(lender) == person(project["borrower"]):
         refuse("SELF_LENDING")
-    if books.owners[lender]["related_party"]:
-        refuse("RELATED_PARTY")
+    need_unrelated(books, lender, project["borrower"], project["guarantor"])
     if project["frozen"] + amount > project["target"]:
         refuse("TARGET_EXCEEDED")
     need_cap(books, project["borrower"], project["target"])
@@ -180,6 +185,9 @@ def disburse(ledger, c, draft):
     books = ledger.books
     project = project_of(books, c)
     need_state(project, "full")
+    bids = books.holds_of_project(project["code"], ("bid",))
+    need_unrelated(books, project["borrower"], project["guarantor"],
+                   *[books.owner_of(h["beneficiary"]) for h in bids])
     need_cap(books, project["borrower"], project["target"])
     to = project["borrower"] + ":available"
     lent = {}

@@ -156,6 +156,11 @@ def review_pass(ledger, c, draft):
     change_kind(ledger.books, draft, hold, "withdrawal")
 
 
+def review_hold(ledger, c, draft):
+    hold = find_order(ledger, c, "withdrawal")
+    change_kind(ledger.books, draft, hold, "withdraw_review")
+
+
 def withdraw_accept(ledger, c, draft):
     hold = find_order(ledger, c, "withdrawal")
     who = ledger.books.owner_of(hold["account"])
@@ -270,6 +275,6 @@ def bank_interest_pay(ledger, c, draft):
 
 FLOWS = {f.__name__: f for f in (
     deposit_request, deposit, settle, deposit_fail, deposit_chargeback, withdraw_return, receipt,
-    receipt_allocate, receipt_return, withdraw, review_pass, withdraw_accept, withdraw_unknown,
+    receipt_allocate, receipt_return, withdraw, review_pass, review_hold, withdraw_accept, withdraw_unknown,
     withdraw_pay, withdraw_fail, top_up, fee_sweep, fee_sweep_paid, fee_sweep_fail, reward,
     bank_interest, bank_interest_pay)}

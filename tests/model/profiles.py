@@ -65,8 +65,8 @@ def variant(chance, version):
     text = swap(text, "partial_repayment = true",
                 f"partial_repayment = {flag[chance.random() < 0.85]}")
     text = swap(text, "transfer_overdue = false", f"transfer_overdue = {flag[chance.random() < 0.6]}")
-    if chance.random() < 0.1:
-        text = swap(text, "dormant_after_days = 1_095", "dormant_after_days = 0")
+    text = swap(text, "dormant_after_days = 1_095",
+                f"dormant_after_days = {chance.choice((0, 1, 2, 2, 3, 3, 5, 8, 20, 1_095))}")
     for name, cap in (("natural_person", 4_000), ("legal_person", 12_000)):
         text = swap(text, f"{name} = {'20_000_000' if name[0] == 'n' else '100_000_000'}",
                     f"{name} = {cap}")

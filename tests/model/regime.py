@@ -30,6 +30,8 @@ class Profile:
         self.caps = data.get("caps", {})
         self.fee_rules = {r["id"]: r for r in data.get("fee_rules", [])}
         self.flows = {f["name"]: f for f in data["flows"]}
+        if "profile_adopt" in self.flows and not self.flows["profile_adopt"].get("four_eyes"):
+            raise ValueError("one operator could change the rules alone")
         self.monitors = {m["id"] for m in data.get("monitors", [])}
         self.matrix = {}
         for name, flow in self.flows.items():

@@ -125,6 +125,8 @@ class Source:
             command = spoil(self, command)
             while self.maybe(0.3):
                 command = spoil(self, command)
+        if command.get("authority") == "operators" and self.maybe(0.97):
+            command.setdefault("operator", self.operator())
         if malformed and self.maybe(0.01):
             command = spoil_shape(self, command)
         if self.maybe(0.02):
@@ -245,7 +247,10 @@ class Source:
             if dormant and self.maybe(0.7):
                 return {"flow": "dormant_end", "authority": "client",
                         "client": self.chance.choice(dormant)}
-            return {"flow": "dormant", "authority": "platform", "client": who}
+            idle = min((self.client() for _ in range(3)),
+                       key=lambda o: self.books.owners[o]["active_on"])
+            return {"flow": "dormant", "authority": "platform",
+                    "client": idle if self.maybe(0.9) else who}
         if frozen and self.maybe(0.85):
             unfreeze = {"flow": "unfreeze", "authority": "operators", "reason": "cleared",
                         "client": self.chance.choice(frozen)}

@@ -224,12 +224,17 @@ def add_red_packet(s, held):
     return {"flow": "red_packet", "authority": "platform", "amount": s.some(most)}
 
 
+def hold_back(s, _):
+    return {"flow": "review_hold", "authority": s.chance.choice(("operators", "bank", "platform")),
+            "reason": "is it you?"}
+
+
 def dispute(s, _):
     return {"flow": "dispute", "authority": "client", "reason": "not delivered"}
 
 
 def transfer(s, held):
-    command = {"flow": "claim_transfer", "authority": s.chance.choice(("platform", "client"))}
+    command = {"flow": "claim_transfer", "authority": "client"}
     if s.maybe(0.4):
         most = held["remaining"] * 50 // 10_000
         command |= {"fee": s.chance.choice((max(1, most), most + 1)), "fee_rule": "transfer"}
@@ -243,7 +248,7 @@ FOLLOWERS = {
     "deposit_requested": (complete, complete, whole("deposit_fail", "bank")),
     "deposit_transit": (whole("settle", "bank"),) * 5 + (whole("deposit_fail", "bank"),),
     "deposit_unsettled": (whole("settle", "bank"),) * 4 + (whole("deposit_fail", "bank"),),
-    "withdrawal": (plain("withdraw_accept", "bank"),) * 3 + (BACK,),
+    "withdrawal": (plain("withdraw_accept", "bank"),) * 5 + (BACK, BACK, hold_back),
     "withdraw_review": (BACK, plain("withdraw_accept", "bank")),
     "withdraw_transit": (whole("withdraw_pay", "bank"), whole("withdraw_pay", "bank"), BACK,
                          plain("withdraw_unknown", "bank", "platform")),
