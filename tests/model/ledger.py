@@ -189,6 +189,8 @@ class Ledger:
 
     def need_laws(self, draft):
         books = self.books
+        if any(debit == credit for debit, credit, *_ in draft.postings):
+            refuse("LAW_UNBALANCED")
         change = {}
         for debit, credit, amount, _ in draft.postings:
             change.setdefault(debit, [0, 0, 0, 0])[0] += amount

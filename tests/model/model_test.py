@@ -30,7 +30,7 @@ DATE = "2017-03-01"
 # Answers that this source does not ask for: broken JSON, roles, and laws that only a wrong flow breaks.
 NOT_ASKED = {
     "MALFORMED_JSON", "NOT_AN_OBJECT", "BODY_TOO_LARGE", "BATCH_TOO_LARGE", "DUPLICATE_KEY",
-    "OPERATOR_FORBIDDEN", "LAW_UNBALANCED", "LAW_CONTROL", "LAW_ITEMISED",
+    "OPERATOR_FORBIDDEN", "LAW_CONTROL", "LAW_ITEMISED",
     "LAW_PROJECT", "LAW_CLAIM", "LAW_COUNTER", "LAW_EVIDENCE"}
 # Of the other refusals a short run may miss some by chance; of the flows none.
 MISSED_MOST = 4

@@ -45,6 +45,7 @@ name = "dispute"
 authorities = ["client", "platform"]
 roles = ["platform"]
 """
+ADOPTION = 'name = "profile_adopt"\nauthorities = ["operators"]\nroles = ["operator"]\n'
 with open(FILE, encoding="utf-8") as file:
     SHIPPED = file.read()
 
@@ -78,6 +79,9 @@ def variant(chance, version):
         text = swap(text, "fixed = 200", f"fixed = {chance.choice((150, 200, 250))}")
     if chance.random() < 0.4:
         text = swap(text, 'name = "reward"\n', 'name = "reward"\nfour_eyes_above = 60\n')
+    if chance.random() < 0.6:  # the matrix lets clients reward each other: the ledger does not
+        text = swap(text, "{ debit = [3002, 3005], credit = [2001, 2011, 2021] }",
+                    "{ debit = [2001, 3001, 3002, 3005], credit = [2001, 2011, 2021] }")
     if chance.random() < 0.3:
         rows = chance.choice(("1010, 2001, 2011, 2021", "1010, 2001, 2011, 2021",
                               "2001, 2011, 2021"))
@@ -96,4 +100,7 @@ def unfit(chance, version):
         swap(good, "number = 3005\nname = \"platform.subsidy\"\ngroup = \"platform\"",
              "number = 3005\nname = \"platform.subsidy\"\ngroup = \"platform\"\nitemised = true"),
         swap(good, 'name = "deposit_request"', 'name = "halt"'),
+        swap(good, f"{ADOPTION}four_eyes = true\n", ADOPTION),
+        swap(good, "business_days = 5\n", "business_days = 5\ndays = 5\n"),
+        swap(good, 'kind = "velocity"\n', 'kind = "velocity"\nbusiness_days = 2\n'),
         good[:len(good) // 2] + '"'))

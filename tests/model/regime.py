@@ -3,6 +3,9 @@ import calendar
 import tomllib
 from datetime import date, timedelta
 
+SPANS = ("minutes", "days", "business_days")
+WINDOWS = ("aggregate", "velocity", "structuring", "in_and_out", "refused")
+AGES = ("suspense_age", "transit_age")
 TOP = {"name", "version", "currencies", "policy", "caps", "calendar", "classes", "kinds",
        "fee_rules", "flows", "monitors"}
 POLICY = {"credit": "on-success", "reserve": "off", "interest_to": "clients", "review_above": None,
@@ -32,6 +35,11 @@ class Profile:
         self.flows = {f["name"]: f for f in data["flows"]}
         if "profile_adopt" in self.flows and not self.flows["profile_adopt"].get("four_eyes"):
             raise ValueError("one operator could change the rules alone")
+        for monitor in data.get("monitors", []):
+            spans = [key for key in SPANS if key in monitor]
+            if len(spans) != (monitor["kind"] in WINDOWS + AGES) or (
+                    "business_days" in spans and monitor["kind"] not in AGES):
+                raise ValueError("one window or age, in business days only ages")
         self.monitors = {m["id"] for m in data.get("monitors", [])}
         self.matrix = {}
         for name, flow in self.flows.items():

@@ -33,7 +33,9 @@ def start(s):
         return {"flow": "fee_sweep", "authority": "platform", "amount": s.some(there)} if (
             there or s.maybe(0.2)) else None
     if draw < 0.65:
-        account = s.chance.choice(("platform:marketing", "platform:subsidy", "platform:fee"))
+        account = s.chance.choice(("platform:marketing", "platform:subsidy", "platform:fee",
+                                   "platform:marketing", "platform:subsidy", "reserve:risk",
+                                   s.owner("lender") + ":available", who + ":available"))
         command = {"flow": "reward", "authority": "platform", "client": who,
                    "amount": s.some(min(100, s.books.balance(account)))}
         return command | ({} if account == "platform:marketing" else {"account": account})
@@ -69,10 +71,12 @@ def refund(s):
 
 
 def withdraw(s):
-    who = s.client()
+    asleep = [k for k, o in s.books.owners.items() if o["dormant"]]
+    pays = asleep and s.maybe(0.25)  # a fee, which a dormant client does not
+    who = s.chance.choice(asleep) if pays else s.client()
     there = s.books.usable(who + ":available")
     command = {"flow": "withdraw", "authority": "client", "client": who, "amount": s.some(there)}
-    if s.maybe(0.4):
+    if pays or s.maybe(0.4):
         rule = "withdraw-borrower" if who.startswith("borrower") else "withdraw"
         command |= {"fee": s.chance.choice((1, 5, 20, 210)), "fee_rule": rule}
         command["amount"] = max(1, command["amount"] - command["fee"])
