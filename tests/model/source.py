@@ -98,7 +98,25 @@ class Source:
                        "client": f"{kind}:{name}", **more}
         for code in (HUGE, "channel:HUGE"):
             yield {"flow": "open_account", "authority": "platform", "client": code}
+        yield from self.bankrupting()
         yield self.adopt()
+
+    def bankrupting(self):
+        """A loan of money that no channel has settled is spent: the bank is asked for what it has
+        not got. In the course of a run it always has enough."""
+        amount = self.chance.randint(2, 900)
+        yield {"flow": "deposit", "authority": "bank", "client": "lender:A", "channel": "A",
+               "amount": amount}
+        yield {"flow": "open_project", "authority": "platform", "project": "P0",
+               "borrower": "borrower:V", "target": amount, "contract_hash": self.contract(),
+               "instalments": [{"due": self.day(1, 9), "principal": amount, "interest": 1}]}
+        yield {"flow": "bid", "authority": "client", "client": "lender:A", "project": "P0",
+               "amount": amount}
+        yield {"flow": "disburse", "authority": "platform", "project": "P0"}
+        yield {"id": "spent", "flow": "withdraw", "authority": "client", "client": "borrower:V",
+               "amount": amount}
+        yield {"flow": "withdraw_accept", "authority": "bank", "order": "spent"}
+        yield {"flow": "withdraw_pay", "authority": "bank", "order": "spent", "amount": amount}
 
     def adopt(self):
         version = self.books.profile.version + 1

@@ -90,11 +90,19 @@ def hold(s):
                "amount": s.some(s.books.usable(who + ":available"))}
     if s.maybe(0.85):
         command["beneficiary"] = other if s.maybe(0.9) else s.client()
+    awaited = [o for o in s.owners[other.split(":")[0]] if is_overdrawn(s, o + ":available")]
+    if awaited and s.maybe(0.4):
+        command["beneficiary"] = s.chance.choice(awaited)
     if s.maybe(0.2) and s.live:
         command["project"] = s.chance.choice(s.live)
     if s.maybe(0.5):
         command["expires"] = s.day(0, 6)
     return command
+
+
+def is_overdrawn(s, account):
+    """A court waits for more than there is: nothing may be taken, even of what comes in."""
+    return s.books.balance(account) < s.books.accounts[account]["debits_pending"]
 
 
 def from_the_bank(s):
@@ -214,9 +222,12 @@ def capture(s, held):
     command = {"flow": "capture", "authority": "client", "amount": s.some(held["remaining"])}
     if held["kind"] == "disputed" and s.maybe(0.8):
         command["authority"] = "operators"
-    if s.maybe(0.3):
-        command |= {"fee": s.chance.choice((1, 2, 6, 40)),
-                    "fee_rule": s.chance.choice(("escrow-lender", "escrow-borrower"))}
+    kind = s.chance.choice(("lender", "borrower"))
+    awaited = is_overdrawn(s, held["beneficiary"])
+    if awaited:
+        kind = held["beneficiary"].split(":")[0]
+    if awaited or s.maybe(0.3):
+        command |= {"fee": s.chance.choice((1, 2, 6, 40)), "fee_rule": f"escrow-{kind}"}
     return command
 
 
