@@ -191,12 +191,13 @@ class Books:
             self.open_owner(*owner)
         for project in draft.projects:
             self.open_project(project)
-        for debit, credit, amount, _ in draft.postings:
+        for debit, credit, amount, kind in draft.postings:
             self.add(debit, "debits", amount)
             self.add(credit, "credits", amount)
             if draft.authority in OWN_WORD:
                 self.note_active(debit)
-                self.note_active(credit)
+                if kind not in ("principal", "interest"):  # that is the payer's doing
+                    self.note_active(credit)
         for operation, hold, amount in draft.holds:
             self.change_hold(operation, hold, amount)
         for project, state in draft.moves:

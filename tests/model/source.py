@@ -223,7 +223,7 @@ class Source:
         draw = self.chance.random()
         if draw < 0.03:
             return self.adopt()
-        if draw < 0.037:
+        if draw < 0.055:
             return self.propose({"flow": "profile_adopt", "authority": "operators",
                                  "profile": profiles.unfit(self.chance, self.books.profile.version + 1)})
         proposed = source_money.for_two(self) if self.maybe(0.8) else self.fresh()

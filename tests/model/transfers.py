@@ -2,7 +2,7 @@
 from books import RESTRICTIONS, refuse
 from common import (client, fee_rule, find_order, need_client_kind, need_fee_limit, need_funds,
                     need_not_over, need_settled, need_state, need_within, person, project_of)
-from loans import is_overdue
+from loans import is_overdue, need_unrelated
 
 
 def need_transferable(books, project):
@@ -22,8 +22,7 @@ def claim_bid(ledger, c, draft):
     need_state(project, "repaying")
     if person(buyer) == person(project["borrower"]):
         refuse("SELF_LENDING")
-    if books.owners[buyer]["related_party"] or books.owners[seller]["related_party"]:
-        refuse("RELATED_PARTY")
+    need_unrelated(books, buyer, seller)
     need_funds(books, buyer + ":available", price)
     need_transferable(books, project)
     claim = project["claims"].get(seller)
@@ -49,6 +48,7 @@ def claim_transfer(ledger, c, draft):
     price, fee = hold["remaining"], c.get("fee", 0)
     rule = fee_rule(books, c.get("fee_rule"), "claim_transfer", seller) if fee else None
     need_state(project, "repaying")
+    need_unrelated(books, buyer, seller)
     if rule:
         need_fee_limit(books, rule, fee, price)
     account = hold["beneficiary"]
