@@ -155,7 +155,8 @@ class Fold {
     return base::ok;
   }
 
-  // By the client's word, its guarantor's or the bank's: not what others do to its money.
+  // By the client's word, its guarantor's or the bank's: not what others do to its money, nor what
+  // a loan pays to whoever is owed it.
   static bool is_own_word(Authority authority) {
     switch (authority) {
       case Authority::kClient:
@@ -198,7 +199,9 @@ class Fold {
       add_once(touched_.accounts, p.credit);
       if (!own) continue;
       note_activity(debit);
-      note_activity(credit);
+      if (p.kind != PostingKind::kPrincipal && p.kind != PostingKind::kInterest) {
+        note_activity(credit);
+      }
     }
     return base::ok;
   }

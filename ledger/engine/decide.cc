@@ -90,7 +90,8 @@ Answer Engine::Impl::decide_one(const Command& command, std::uint64_t id_hash, G
   answer.sequence = draft.sequence;
   answer.time = draft.time;
   answer.hash = append_entry(draft, id_hash, group);
-  note_effects(draft, entry_touched, id_hash);
+  counters_after(entry_touched, entry_after);
+  note_effects(draft, entry_after, id_hash);
   merge_touched(entry_touched);
   if (!draft.profiles.empty()) publish_profile();
   return answer;
@@ -100,8 +101,6 @@ Answer Engine::Impl::decide_one(const Command& command, std::uint64_t id_hash, G
 std::optional<Refusal> Engine::Impl::decide_entry(const Command& command, base::Timestamp now) {
   domain::Context context;
   context.now = now > state.time() ? now : base::Timestamp{state.time().ns + 1};
-  context.head = head;
-  context.tree_size = tree.size();
   context.orders = this;
   std::optional<StoredEntry> target;
   // Of a proposal, whatever the proposed command needs.
@@ -130,7 +129,7 @@ std::optional<Refusal> Engine::Impl::decide_entry(const Command& command, base::
       break;
     }
     case domain::Needs::kTreeRoot:
-      context.tree_root = tree.root();
+      set_position(context);
       break;
   }
   if (target) {
@@ -138,80 +137,6 @@ std::optional<Refusal> Engine::Impl::decide_entry(const Command& command, base::
     context.target_hash = target->hash;
   }
   return domain::decide(state, command, context, draft);
-}
-
-// All or none. Each command is decided on the state the ones before it leave; the first refusal
-// takes everything back and is journaled alone, so that it stays as evidence; the others may be
-// sent again.
-std::vector<Answer> Engine::Impl::decide_atomic(const std::vector<Command>& commands, Group& group,
-                                                base::Timestamp now) {
-  struct Staged {
-    std::size_t index;
-    Entry entry;
-    domain::Touched touched;
-  };
-  std::vector<Answer> answers(commands.size());
-  std::vector<Staged> staged;
-  std::map<std::string_view, std::size_t> ids;
-  std::optional<std::size_t> refused;
-  state.mark();
-  for (std::size_t i = 0; i < commands.size() && !refused; ++i) {
-    if (!ids.emplace(commands[i].id, i).second) {
-      answers[i].refusal = Refusal{RefusalCode::kIdReused, "the id stands twice in the batch"};
-      refused = i;
-      continue;
-    }
-    if (auto replayed = replay_of(commands[i], hash_of(commands[i].id))) {
-      answers[i] = *std::move(replayed);
-      if (answers[i].refusal) refused = i;
-      continue;
-    }
-    answers[i].refusal = decide_entry(commands[i], now);
-    if (answers[i].refusal) {
-      refused = i;
-      if (domain::is_sticky(answers[i].refusal->code)) staged.push_back({i, draft, {}});
-      continue;
-    }
-    Staged& one = staged.emplace_back();
-    one.index = i;
-    auto applied = state.apply(draft, &one.touched);
-    LEDGER_CHECK(applied.has_value());
-    one.entry = draft;
-  }
-  if (refused) {
-    state.rollback();
-    Entry evidence;
-    const bool journaled = !staged.empty() && staged.back().index == *refused;
-    if (journaled) evidence = std::move(staged.back().entry);
-    staged.clear();
-    for (std::size_t i = 0; i < commands.size(); ++i) {
-      if (i == *refused) continue;
-      if (answers[i].replayed) continue;
-      answers[i] = Answer();
-      answers[i].refusal =
-          Refusal{RefusalCode::kBatchAborted, fmt::format("refused={}", commands[*refused].id)};
-    }
-    if (!journaled) return answers;
-    evidence.sequence = base::next(state.sequence());
-    evidence.business_date = state.business_date();
-    auto applied = state.apply(evidence, nullptr);
-    LEDGER_CHECK(applied.has_value());
-    staged.push_back({*refused, std::move(evidence), {}});
-    count_refusal(*answers[*refused].refusal);
-  } else {
-    state.commit();
-  }
-  for (Staged& one : staged) {
-    const std::uint64_t id_hash = hash_of(one.entry.command_id);
-    Answer& answer = answers[one.index];
-    answer.sequence = one.entry.sequence;
-    answer.time = one.entry.time;
-    answer.hash = append_entry(one.entry, id_hash, group);
-    note_effects(one.entry, one.touched, id_hash);
-    merge_touched(one.touched);
-    if (!one.entry.profiles.empty()) publish_profile();
-  }
-  return answers;
 }
 
 // --- seen before? ---
@@ -236,7 +161,9 @@ std::optional<Answer> Engine::Impl::replay_of(const Command& command, std::uint6
 }
 
 bool Engine::Impl::exists(std::string_view command_id) const {
-  return find_command(command_id, hash_of(command_id)).has_value();
+  const auto is_it = [&](const Staged& one) { return one.entry.command_id == command_id; };
+  return std::any_of(staged.begin(), staged.end(), is_it) ||
+         find_command(command_id, hash_of(command_id)).has_value();
 }
 
 std::optional<StoredEntry> Engine::Impl::find_command(std::string_view id,
@@ -316,11 +243,17 @@ void Engine::Impl::close_block(Group& group) {
   open_block_entries = 0;
 }
 
-void Engine::Impl::note_effects(const Entry& entry, const domain::Touched& touched,
-                                std::uint64_t id_hash) {
+void Engine::Impl::counters_after(const domain::Touched& touched,
+                                  std::vector<AccountAfter>& after) const {
+  after.clear();
   for (const base::AccountId id : touched.accounts) {
-    run->add_history(id, entry.sequence, counters_of(state.account(id)));
+    after.emplace_back(id, counters_of(state.account(id)));
   }
+}
+
+void Engine::Impl::note_effects(const Entry& entry, std::span<const AccountAfter> after,
+                                std::uint64_t id_hash) {
+  for (const auto& [id, counters] : after) run->add_history(id, entry.sequence, counters);
   run->add_id(id_hash, entry.sequence);
   ++ids_total;
   for (const domain::CutOff& cut : entry.cut_offs) {

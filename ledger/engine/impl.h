@@ -18,8 +18,10 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "ledger/crypto/digest.h"
@@ -54,6 +56,17 @@ struct Group {
   bool empty() const { return answers.empty() && reads.empty(); }
 };
 
+using AccountAfter = std::pair<base::AccountId, Counters>;
+
+// An entry of an atomic batch, applied to the state but not yet appended: the batch may be taken
+// back.
+struct Staged {
+  std::size_t index;  // of its command in the batch
+  domain::Entry entry;
+  domain::Touched touched;
+  std::vector<AccountAfter> after;
+};
+
 struct Counts {
   std::atomic<std::uint64_t> groups{0}, entries{0}, postings{0}, refusals{0}, replays{0}, reads{0};
   std::atomic<std::uint64_t> sync_ns{0}, sync_ns_max{0}, bytes{0};
@@ -81,8 +94,10 @@ struct Engine::Impl final : domain::Orders {
   store::Block open_block;                                 // of the group being decided
   std::uint64_t open_block_entries = 0;
   domain::Touched entry_touched;
+  std::vector<AccountAfter> entry_after;
   domain::Touched group_touched;
   domain::Entry draft;
+  std::vector<Staged> staged;  // of the atomic batch being decided
   std::string draft_bytes;
   std::unique_ptr<IdFilter> filter;       // null until the first scan of the index is done
   std::unique_ptr<IdFilter> next_filter;  // being filled by the scan thread as well
@@ -129,12 +144,12 @@ struct Engine::Impl final : domain::Orders {
                     base::Timestamp now);
   std::vector<Answer> decide_each(const std::vector<domain::Command>& commands, Group& group,
                                   base::Timestamp now);
-  std::vector<Answer> decide_atomic(const std::vector<domain::Command>& commands, Group& group,
-                                    base::Timestamp now);
   std::optional<Answer> replay_of(const domain::Command& command, std::uint64_t id_hash);
   std::optional<domain::Refusal> decide_entry(const domain::Command& command, base::Timestamp now);
   crypto::Digest append_entry(const domain::Entry& entry, std::uint64_t id_hash, Group& group);
-  void note_effects(const domain::Entry& entry, const domain::Touched& touched,
+  // What the entry just applied has left on the accounts it touched.
+  void counters_after(const domain::Touched& touched, std::vector<AccountAfter>& after) const;
+  void note_effects(const domain::Entry& entry, std::span<const AccountAfter> after,
                     std::uint64_t id_hash);
   void merge_touched(const domain::Touched& touched);
   void publish_profile();
@@ -144,6 +159,15 @@ struct Engine::Impl final : domain::Orders {
   std::optional<StoredEntry> find_command(std::string_view id, std::uint64_t id_hash) const;
   std::optional<StoredEntry> read_entry(base::Sequence sequence) const;
   void count_refusal(const domain::Refusal& refusal);
+
+  // atomic.cc
+  std::vector<Answer> decide_atomic(const std::vector<domain::Command>& commands, Group& group,
+                                    base::Timestamp now);
+  std::optional<std::size_t> stage(const std::vector<domain::Command>& commands,
+                                   std::vector<Answer>& answers, base::Timestamp now);
+  void keep_evidence(const domain::Command& command);
+  void append_staged(std::vector<Answer>& answers, Group& group);
+  void set_position(domain::Context& context);
 
   // fold.cc
   void seal_run();

@@ -160,7 +160,8 @@ Done Engine::Impl::replay() {
     if (auto done = state.apply(entry, &touched); !done) return done.error();
     head = record.hash;
     tree.append(record.entry);
-    note_effects(entry, touched, hash_of(entry.command_id));
+    counters_after(touched, entry_after);
+    note_effects(entry, entry_after, hash_of(entry.command_id));
     run->add_objects(state, touched);
     return std::nullopt;
   };

@@ -140,6 +140,28 @@ TEST_F(Dormancy, ADormantBorrowerPaysNoServiceFee) {
   )");
 }
 
+TEST_F(Dormancy, WhatAGuarantorPaysTheLendersIsNotTheirDoing) {
+  play(bank, R"(
+    open_project p1 project=P1 borrower=borrower:B1 target=500.00 contract_hash=c instalments=2017-04-01:500.00+1.00 guarantor=guarantor:G1
+    bid b1 client=lender:L1 project=P1 amount=500.00
+    disburse x1 project=P1
+    deposit e1 client=guarantor:G1 channel=alipay amount=501.00
+    until 2017-04-03
+    overdue v1 project=P1
+    compensate k1 project=P1 amount=501.00
+    recover k2 client=guarantor:G1 project=P1 amount=100.00
+  )");
+  EXPECT_EQ(format(owner("lender:L1").active_on), "2017-03-01");
+  EXPECT_EQ(format(owner("guarantor:G1").active_on), "2017-04-03");
+  EXPECT_EQ(format(owner("borrower:B1").active_on), "2017-04-03");
+  play(bank, R"(
+    until 2017-05-01
+    recover k3 client=guarantor:G1 project=P1 amount=100.00
+  )");
+  EXPECT_EQ(format(owner("guarantor:G1").active_on), "2017-04-03") << "the borrower's word";
+  EXPECT_EQ(format(owner("borrower:B1").active_on), "2017-05-01");
+}
+
 TEST_F(Dormancy, IsAMatterOfTheProfile) {
   std::string text(*Profile::built_in("cn-2017"));
   const std::string key = "dormant_after_days = 1_095";

@@ -108,6 +108,27 @@ TEST_F(ClaimTransfer, RefusesInOrderOfPrecedence) {
   )");
 }
 
+TEST_F(ClaimTransfer, WhoBecameRelatedSinceTheBidNeitherBuysNorSells) {
+  play(bank,
+       "claim_bid t1 client=lender:L3 seller=lender:L1 project=P1 principal=100.00 amount=98.00");
+  const auto related = [this](const std::string& code, bool yes) {
+    const std::string n = std::to_string(bank.entries.size());
+    play(bank, "propose p" + n + " operator=ann proposed=owner_update,client=" + code +
+                   (yes ? ",related_party=true" : "") + ",authority=operators\napprove a" + n +
+                   " proposal=p" + n + " operator=bob");
+  };
+  related("lender:L3", true);
+  play(bank, "claim_transfer u1 order=t1 ! RELATED_PARTY client=lender:L3");
+  related("lender:L3", false);
+  related("lender:L1", true);
+  play(bank, "claim_transfer u2 order=t1 ! RELATED_PARTY client=lender:L1");
+  play(bank, R"(
+    claim_cancel u3 order=t1
+    offered P1 lender:L1 0.00
+    balance lender:L3:available 500.00
+  )");
+}
+
 TEST_F(ClaimTransfer, ExchangesPriceAndClaim) {
   play(bank, R"(
     claim_bid t1 client=lender:L3 seller=lender:L1 project=P1 principal=100.00 amount=98.00

@@ -118,6 +118,10 @@ TEST(AdoptionInABatch, IsTakenBackWithTheBatch) {
   EXPECT_TRUE(answers[2].refusal);
   EXPECT_EQ(ledger.engine().profile().version(), 1U);
   EXPECT_EQ(totals(ledger), before);
+  const auto evidence =
+      ledger.read([&](const Engine::View& v) { return v.entry(answers[2].sequence); });
+  ASSERT_TRUE(evidence.has_value());
+  EXPECT_EQ(evidence->entry.profile_version, 1U) << "the rules that are in force";
   answers = ledger.send({approve("a2", "v1"), open_usd("o2", "channel:usd")}, true);
   EXPECT_FALSE(answers[0].refusal || answers[1].refusal);
   EXPECT_EQ(ledger.engine().profile().version(), 2U);

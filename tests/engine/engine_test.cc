@@ -113,6 +113,58 @@ TEST_F(EngineTest, AnAtomicBatchIsAllOrNone) {
   EXPECT_EQ(ledger.balance("lender:L2:available"), 7);
 }
 
+TEST_F(EngineTest, EachEntryOfAnAtomicBatchHasItsOwnPlaceInTheHistoryOfAnAccount) {
+  open_parties();
+  const auto answers = ledger.send({deposit("a1", "lender:L1", "1000"), settle("a2", "a1", "1000"),
+                                    withdraw("a3", "lender:L1", "400")},
+                                   true);
+  const auto balance_at = [&](const Answer& answer) {
+    return ledger.read([&](const Engine::View& v) {
+      const auto view = v.account_at("lender:L1:available", answer.sequence);
+      return view ? view->balance : -1;
+    });
+  };
+  EXPECT_EQ(balance_at(answers[0]), 1000);
+  EXPECT_EQ(balance_at(answers[2]), 600);
+}
+
+// What the batch does before the day's close is before it in the chain and in the tree, too.
+TEST_F(EngineTest, AnAtomicBatchMayCloseTheDay) {
+  open_parties();
+  const auto answers = ledger.send({deposit("a1", "lender:L1", "1000"), cut_off("a2", "2024-07-01"),
+                                    deposit("a3", "lender:L1", "1")},
+                                   true);
+  for (const auto& answer : answers) EXPECT_FALSE(answer.refusal.has_value());
+  const auto records = ledger.engine().journal(base::Sequence(0), 1000, 1 << 20);
+  ASSERT_TRUE(records.has_value());
+  journal::Verifier verifier;
+  for (const auto& record : *records) {
+    const auto violation = verifier.take(record.entry, record.hash);
+    ASSERT_FALSE(violation.has_value()) << violation->sequence << ": " << violation->what;
+  }
+}
+
+// The refusal stays as evidence when the batch is taken back; the day it was judged on does not.
+TEST_F(EngineTest, TheEvidenceOfAnAtomicBatchIsOfTheDayInForce) {
+  open_parties();
+  const auto answers =
+      ledger.send({cut_off("a1", "2024-07-01"), withdraw("a2", "lender:L1", "500")}, true);
+  EXPECT_EQ(answers[0].refusal->code, RefusalCode::kBatchAborted);
+  const auto stored =
+      ledger.read([&](const Engine::View& v) { return v.entry(answers[1].sequence); });
+  ASSERT_TRUE(stored.has_value());
+  EXPECT_EQ(format(stored->entry.business_date), "2024-06-30");
+  EXPECT_EQ(format(stored->entry.value_date), "2024-06-30");
+}
+
+TEST_F(EngineTest, AnOrderOfTheSameAtomicBatchIsClosedNotUnknown) {
+  open_parties();
+  const auto answers = ledger.send({deposit("a1", "lender:L1", "1000"), settle("a2", "a1", "1000"),
+                                    settle("a3", "a1", "1000")},
+                                   true);
+  EXPECT_EQ(answers[2].refusal->code, RefusalCode::kOrderClosed);
+}
+
 TEST_F(EngineTest, BalancesAreKnownNowAtASequenceAndAtABusinessDate) {
   open_parties();
   const Answer one = ledger.send(deposit("d1", "lender:L1", "1000"));

@@ -27,12 +27,7 @@ std::optional<Refusal> need_strangers(const State& state, const Project& project
   if (state.owner(buyer).person() == state.owner(project.borrower).person()) {
     return refuse(RefusalCode::kSelfLending, fmt::format("person={}", state.owner(buyer).person()));
   }
-  for (const base::ClientId party : {buyer, seller}) {
-    if (state.owner(party).has(OwnerFlag::kRelatedParty)) {
-      return refuse(RefusalCode::kRelatedParty, fmt::format("client={}", state.owner(party).code));
-    }
-  }
-  return std::nullopt;
+  return need_unrelated(state, buyer, seller);
 }
 
 std::optional<Refusal> need_price(const State& state, base::Amount principal, base::Amount price) {

@@ -40,6 +40,8 @@ std::optional<Refusal> decide(const State& state, const Command& command, const 
     rule = *found;
   }
   if (auto refusal = need_state(project, ProjectState::kRepaying)) return refusal;
+  // Who became related since the bid gets its price back (claim_cancel).
+  if (auto refusal = need_unrelated(state, buyer, seller)) return refusal;
   if (rule != nullptr) {
     if (auto refusal = need_fee_limit(*rule, fee, price)) return refusal;
   }

@@ -41,6 +41,15 @@ std::optional<Refusal> need_unrelated(const State& state, const Project& project
   return std::nullopt;
 }
 
+std::optional<Refusal> need_unrelated(const State& state, base::ClientId buyer,
+                                      base::ClientId seller) {
+  for (const base::ClientId party : {buyer, seller}) {
+    if (!state.owner(party).has(OwnerFlag::kRelatedParty)) continue;
+    return refuse(RefusalCode::kRelatedParty, fmt::format("client={}", state.owner(party).code));
+  }
+  return std::nullopt;
+}
+
 std::optional<Refusal> need_transferable(const State& state, const Project& project) {
   if (state.profile().policy().transfer_overdue || !is_overdue(project, state.business_date())) {
     return std::nullopt;

@@ -26,8 +26,11 @@ bool is_overdue(const Project& project, base::Date day);
 
 // The whole schedule is paid, or an early repayment ended it.
 bool is_paid_up(const Project& project);
-// Refuses a loan that the platform would make to itself: its borrower or guarantor is related to it.
+// Refuses a loan that the platform would make to itself: its borrower or guarantor is related.
 std::optional<Refusal> need_unrelated(const State& state, const Project& project);
+// Refuses a claim that the platform would buy or sell: a party is related to it.
+std::optional<Refusal> need_unrelated(const State& state, base::ClientId buyer,
+                                      base::ClientId seller);
 // Refuses where claims of an overdue project may not change hands.
 std::optional<Refusal> need_transferable(const State& state, const Project& project);
 // Refuses unless the project has a guarantor, and the command names no other.
