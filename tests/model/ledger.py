@@ -18,6 +18,7 @@ class Entry:
     def __init__(self, flow, draft):
         self.flow = flow
         self.draft = draft  # none if refused, or an alert that the daemon made itself
+        self.header = None  # business date, value date, version of the profile
         self.sequence = None
         self.hash = None
 
@@ -88,6 +89,7 @@ class Ledger:
             return [Answer(self.judge(c) or "BATCH_ABORTED") for c in done]
         at, bad = len(answers) - 1, answers[-1]
         if bad.entry and not bad.replayed:  # journaled alone, as evidence
+            bad.entry.header = self.header_of(done[at], None)
             self.keep(done[at], bad.code, bad.entry)
         for i, answer in enumerate(answers[:-1]):
             if not answer.replayed:
@@ -117,12 +119,23 @@ class Ledger:
             if refused.code == "HALTED":
                 return Answer("HALTED")
             entry = Entry(command["flow"], None)
+            entry.header = self.header_of(command, None)
             self.keep(command, refused.code, entry)
             return Answer(refused.code, entry)
-        self.books.apply(draft)
         entry = Entry(command["flow"], draft)
+        entry.header = self.header_of(command, draft)
+        self.books.apply(draft)
         self.keep(command, None, entry)
         return Answer(None, entry)
+
+    def header_of(self, command, draft):
+        """Of an entry that is committed by an approval, the value date is the proposed command's."""
+        date = self.books.date
+        value_date = command.get("value_date", date)
+        if draft and command["flow"] == "approve":
+            proposed = self.books.proposals[command["proposal"]]["command"]
+            value_date = proposed.get("value_date", value_date)
+        return date, value_date, self.books.profile.version
 
     def keep(self, command, code, entry):
         self.books.put(self.commands, command["id"], (command, code, entry))

@@ -142,17 +142,17 @@ class Source:
             return self.reversing()
         if draw < 0.20:
             return self.owning()
-        if draw < 0.215:
+        if draw < 0.207:
             return self.cut_off()
-        if draw < 0.225:
+        if draw < 0.213:
             return self.alert()
-        if draw < 0.226:
+        if draw < 0.214:
             return {"flow": "halt", "authority": "operators", "reason": "drill"}
-        if draw < 0.24:
+        if draw < 0.222:
             return source_money.huge(self)
-        if draw < 0.24 + min(0.25, holds / 400):
+        if draw < 0.222 + min(0.25, holds / 400):
             return source_money.advance(self)
-        if draw < 0.70:
+        if draw < 0.78:
             return source_loans.step(self)
         return source_money.start(self)
 
