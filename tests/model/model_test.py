@@ -103,6 +103,9 @@ class Run:
         batch = []
 
         def make():
+            if atomic and self.chance.random() < 0.15 and (first := self.source.adopting()):
+                batch.append(first)
+                yield first
             for _ in range(size):
                 batch.append(self.source.next(not atomic or self.chance.random() < 0.2))
                 yield batch[-1]

@@ -173,6 +173,13 @@ class Source:
             return self.propose({"flow": "resume", "authority": "operators", "reason": "over"})
         return self.decide_open(lambda p: p.get("command", {}).get("flow") == "resume")
 
+    def adopting(self):
+        """The approval of another profile, if one is proposed: a batch that begins with it and is
+        taken back tells much."""
+        command = self.decide_open(
+            lambda p: p.get("command", {}).get("flow") == "profile_adopt")
+        return command and {"id": self.identity(), **command}
+
     def decide_open(self, wanted=lambda p: True, late=False):
         """Of an open proposal; `late`: of one that is decided already."""
         open_ones = [(k, p) for k, p in self.books.proposals.items()
