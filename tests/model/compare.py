@@ -95,6 +95,34 @@ def compare_touched(client, books):
     forget_touched(books)
 
 
+def compare_entry(client, books, entry, command, code):
+    """An entry as the journal has it: its effects in their order, or its refusal. `books` are those
+    of the batch's end."""
+    _, stored = client.get(f"/v1/entries/{entry.sequence}")
+    said, draft = stored["entry"], entry.draft
+    what = f"entry {entry.sequence}"
+    need((said["command_id"], said["flow"], said.get("refusal", {}).get("name")),
+         (command["id"], command["flow"], code), what)
+    need((said["business_date"], said["value_date"], said["profile_version"]), entry.header, what)
+    need({k: said["command"].get(k) for k in command if k not in ("id", "flow")},
+         {k: None if v is False else v for k, v in command.items() if k not in ("id", "flow")},
+         what)
+    if draft is None:
+        return
+    kinds = {"": "transfer"}
+    need([(p["debit"], p["credit"], p["amount"], p["kind"]) for p in said.get("postings", [])],
+         [(d, c, a, kinds.get(k, k)) for d, c, a, k in draft.postings], what)
+    need([(h["op"], h["kind"], h["amount"], h["order"]) for h in said.get("holds", [])],
+         [(op, h["kind"], a, h["order"]) for op, h, a in draft.holds], what)
+    changes = [(c["op"], c["project"], c["holder"], c["principal"], c["interest"])
+               for c in said.get("claims", [])]
+    number = {code: owner["number"] for code, owner in books.owners.items()}
+    if draft.claims and draft.claims[0][0] == "create":  # in the order of the holders
+        need(changes, sorted(draft.claims, key=lambda c: number[c[2]]), what)
+    else:
+        need(changes, draft.claims, what)
+
+
 def forget_touched(books):
     books.touched_owners.clear()
     books.touched_projects.clear()

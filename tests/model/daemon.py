@@ -19,6 +19,10 @@ class Gone(Exception):
     """The daemon went away in the middle of a request."""
 
 
+class Failed(Exception):
+    """The daemon or recon did what neither may do."""
+
+
 class Client:
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -91,7 +95,7 @@ class Client:
     def batch_answers(self):
         status, body = self.answer()
         if status not in (200, 422):
-            raise SystemExit(f"status {status}: {body[:500]!r}")
+            raise Failed(f"status {status}: {body[:500]!r}")
         return status, [json.loads(line) for line in body.splitlines()]
 
 
@@ -117,7 +121,7 @@ class Daemon:
              "--config", self.config], stdout=self.log, stderr=self.log)
         while True:
             if self.process.poll() is not None:
-                raise SystemExit(f"escrowd did not start: exit {self.process.returncode}\n"
+                raise Failed(f"escrowd did not start: exit {self.process.returncode}\n"
                                  + self.last_words())
             try:
                 self.client = Client(self.path)
@@ -140,7 +144,7 @@ class Daemon:
         self.client.close()
         self.process.send_signal(signal.SIGTERM)
         if self.process.wait(timeout=60) != 0:
-            raise SystemExit(f"escrowd stopped with exit {self.process.returncode}")
+            raise Failed(f"escrowd stopped with exit {self.process.returncode}")
 
     def end(self):
         if self.process and self.process.poll() is None:
@@ -153,5 +157,5 @@ class Daemon:
             done = subprocess.run([os.path.join(self.binaries, "recon"), what, "--ledger",
                                    self.data], capture_output=True, text=True, check=False)
             if done.returncode != 0:
-                raise SystemExit(f"recon {what}: exit {done.returncode}\n{done.stdout}"
+                raise Failed(f"recon {what}: exit {done.returncode}\n{done.stdout}"
                                  f"{done.stderr}")

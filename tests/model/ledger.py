@@ -18,6 +18,7 @@ class Entry:
     def __init__(self, flow, draft):
         self.flow = flow
         self.draft = draft  # none if refused, or an alert that the daemon made itself
+        self.header = None  # business date, value date, version of the profile
         self.sequence = None
         self.hash = None
 
@@ -92,6 +93,7 @@ class Ledger:
             return [Answer(self.judge(c) or "BATCH_ABORTED") for c in done]
         at, bad = len(answers) - 1, answers[-1]
         if bad.entry and not bad.replayed:  # journaled alone, as evidence
+            bad.entry.header = self.header_of(done[at], None)
             self.keep(done[at], bad.code, bad.entry)
         for i, answer in enumerate(answers[:-1]):
             if not answer.replayed:
@@ -121,12 +123,23 @@ class Ledger:
             if refused.code == "HALTED":
                 return Answer("HALTED")
             entry = Entry(command["flow"], None)
+            entry.header = self.header_of(command, None)
             self.keep(command, refused.code, entry)
             return Answer(refused.code, entry)
-        self.books.apply(draft)
         entry = Entry(command["flow"], draft)
+        entry.header = self.header_of(command, draft)
+        self.books.apply(draft)
         self.keep(command, None, entry)
         return Answer(None, entry)
+
+    def header_of(self, command, draft):
+        """Of an entry that is committed by an approval, the value date is the proposed command's."""
+        date = self.books.date
+        value_date = command.get("value_date", date)
+        if draft and command["flow"] == "approve":
+            proposed = self.books.proposals[command["proposal"]]["command"]
+            value_date = proposed.get("value_date", value_date)
+        return date, value_date, self.books.profile.version
 
     def keep(self, command, code, entry):
         self.books.put(self.commands, command["id"], (command, code, entry))
@@ -140,10 +153,17 @@ class Ledger:
         if rules.get("four_eyes") or (above is not None and command.get("amount", 0) > above):
             refuse("NEEDS_TWO_OPERATORS")
         draft = self.draft_of(command["id"], command)
+        self.need_both_operators(command, draft)
         self.need_unfrozen(draft)
         self.need_awake(draft)
         self.need_laws(draft)
         return draft
+
+    def need_both_operators(self, command, draft):
+        """Money moves on the word of operators only where two of them gave it."""
+        alone = command["flow"] not in ("approve", "reversal_approve")
+        if alone and command["authority"] == "operators" and draft.postings:
+            refuse("NEEDS_TWO_OPERATORS")
 
     def draft_of(self, identity, command):
         draft = Draft(identity, command["flow"], command.get("operator", ""))

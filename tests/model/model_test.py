@@ -14,14 +14,15 @@ import shutil
 import sys
 import tempfile
 import time
+import traceback
 from collections import Counter
 from multiprocessing import Pool
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import fields  # noqa: E402
 import profiles  # noqa: E402
-from compare import Differs, compare_touched, compare_whole  # noqa: E402
-from daemon import Daemon, Gone  # noqa: E402
+from compare import Differs, compare_entry, compare_touched, compare_whole  # noqa: E402
+from daemon import Daemon, Failed, Gone  # noqa: E402
 from ledger import Entry, Ledger  # noqa: E402
 from regime import Profile  # noqa: E402
 from source import Source  # noqa: E402
@@ -72,6 +73,8 @@ class Run:
             self.daemon.check_files()
         except (Gone, OSError) as error:
             raise Differs(f"the daemon went away: {error}\n" + self.daemon.last_words()) from error
+        except Failed as error:
+            raise Differs(str(error)) from error
         finally:
             self.daemon.end()
         shutil.rmtree(self.folder)
@@ -92,14 +95,17 @@ class Run:
 
     def batch(self):
         draw = self.chance.random()
-        atomic = draw < 0.15
-        size = self.chance.randint(2, 9) if atomic else (
-            1 if draw < 0.25 else self.chance.randint(2, 25 if draw < 0.5 else 300))
+        atomic = draw < 0.3
+        size = self.chance.randint(2, 14) if atomic else (
+            1 if draw < 0.35 else self.chance.randint(2, 25 if draw < 0.55 else 300))
         if self.source.first:  # the clients, before anything else
             atomic, size = False, len(self.source.first)
         batch = []
 
         def make():
+            if atomic and self.chance.random() < 0.15 and (first := self.source.adopting()):
+                batch.append(first)
+                yield first
             for _ in range(size):
                 batch.append(self.source.next(not atomic or self.chance.random() < 0.2))
                 yield batch[-1]
@@ -160,9 +166,16 @@ class Run:
             self.count(batch, answers)
             self.note(batch, answers)
             compare_touched(self.daemon.client, self.ledger.books)
+            self.compare_some(batch, answers)
         except Differs as differs:
             raise Differs(f"after {self.sent} commands, batch of {len(batch)}: {differs}") from None
         self.sent += len(batch)
+
+    def compare_some(self, batch, answers):
+        """Of the entries that a batch has made a few, as the journal has them."""
+        made = [(c, a) for c, a in zip(batch, answers, strict=True) if a.entry and not a.replayed]
+        for command, answer in self.chance.sample(made, min(3, len(made))):
+            compare_entry(self.daemon.client, self.ledger.books, answer.entry, command, answer.code)
 
     def note(self, batch, answers):
         for command, answer in zip(batch, answers, strict=True):
@@ -246,6 +259,8 @@ def run_seed(job):
         run.run(commands)
     except Differs as differs:
         return seed, run.sent, counts, run.refusals, f"{differs}\nthe ledger is in {run.folder}"
+    except Exception:  # of the model or the source itself
+        return seed, run.sent, counts, run.refusals, traceback.format_exc()
     return seed, run.sent, counts, run.refusals, ""
 
 
@@ -269,6 +284,7 @@ def main():
         for seed, done, part, refusals, differs in pool.imap_unordered(run_seed, jobs):
             if differs:
                 print(f"DIFFERENT, with --seed {seed} --seeds 1 --commands {each}: {differs}")
+                pool.terminate()
                 return 1
             counts += part
             sent += done

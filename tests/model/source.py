@@ -162,17 +162,17 @@ class Source:
             return self.reversing()
         if draw < 0.20:
             return self.owning()
-        if draw < 0.215:
+        if draw < 0.207:
             return self.cut_off()
-        if draw < 0.225:
+        if draw < 0.213:
             return self.alert()
-        if draw < 0.226:
+        if draw < 0.214:
             return {"flow": "halt", "authority": "operators", "reason": "drill"}
-        if draw < 0.24:
+        if draw < 0.222:
             return source_money.huge(self)
-        if draw < 0.24 + min(0.25, holds / 400):
+        if draw < 0.222 + min(0.25, holds / 400):
             return source_money.advance(self)
-        if draw < 0.70:
+        if draw < 0.78:
             return source_loans.step(self)
         return source_money.start(self)
 
@@ -192,6 +192,13 @@ class Source:
         if self.maybe(0.5):
             return self.propose({"flow": "resume", "authority": "operators", "reason": "over"})
         return self.decide_open(lambda p: p.get("command", {}).get("flow") == "resume")
+
+    def adopting(self):
+        """The approval of another profile, if one is proposed: a batch that begins with it and is
+        taken back tells much."""
+        command = self.decide_open(
+            lambda p: p.get("command", {}).get("flow") == "profile_adopt")
+        return command and {"id": self.identity(), **command}
 
     def decide_open(self, wanted=lambda p: True, late=False):
         """Of an open proposal; `late`: of one that is decided already."""

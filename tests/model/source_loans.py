@@ -9,9 +9,7 @@ METHODS = ("one_time", "interest_first", "equal_instalment", "equal_principal")
 def step(s):
     if len(s.live) < 6 or s.maybe(0.02):
         return open_project(s)
-    if s.maybe(0.1):
-        s.live.rotate(1)
-    code = s.chance.choice(s.live)
+    code = s.chance.choice(list(s.live)[-10:] if s.maybe(0.7) else s.live)
     project = s.books.projects.get(code)
     if project is None:  # its batch was taken back
         s.live.remove(code)
@@ -23,7 +21,7 @@ def step(s):
 
 def open_project(s):
     s.named += 1
-    target = s.chance.choice((3, 10, 100, s.chance.randint(2, 1500)))
+    target = s.chance.choice((7, s.chance.randint(5, 40), 100, s.chance.randint(2, 1500)))
     command = {"flow": "open_project", "authority": "platform", "project": f"P{s.named}",
                "borrower": s.owner("borrower"), "target": target, "contract_hash": s.contract()}
     if s.maybe(0.6):
@@ -33,7 +31,7 @@ def open_project(s):
     if s.maybe(0.25):
         return command | {"method": s.chance.choice(METHODS), "terms": s.chance.randint(1, 7),
                           "rate_ppm": s.chance.randint(1, 360_000), "first_due": s.day(0, 20)}
-    count = s.chance.choice((1, 2, 3, 5))
+    count = s.chance.choice((1, 2, 3, 5, 7))
     cuts = sorted(s.chance.randint(0, target) for _ in range(count - 1))
     parts = [b - a for a, b in zip([0, *cuts], [*cuts, target], strict=True)]
     due, instalments = s.books.date, []
@@ -58,7 +56,8 @@ def collecting(s, project):
     lender = max((s.owner("lender") for _ in range(2)),
                  key=lambda o: s.books.usable(o + ":available"))
     there = s.books.usable(lender + ":available")
-    amount = min(left, there) if s.maybe(0.45) else s.some(min(left, max(1, there)))
+    share = -(-project["target"] // s.chance.choice((1, 2, 3, 4, 5)))  # so that there are several
+    amount = min(left, there, share) if s.maybe(0.7) else s.some(min(left, max(1, there)))
     if there == 0 and s.maybe(0.8):
         return s.funds(lender, left)
     return {"flow": "bid", "authority": s.chance.choice(("client", "standing")), "client": lender,
@@ -134,9 +133,11 @@ def claim_bid(s, project):
     sellers = [(h, c["principal"] - c["paid"] - c["reserved"])
                for h, c in project["claims"].items()]
     seller, free = s.chance.choice(sellers)
-    if free <= 0 and s.maybe(0.9):
+    barred = loans.is_overdue(project, s.books.date) and (
+        not s.books.profile.policy["transfer_overdue"])
+    if (free <= 0 or barred) and s.maybe(0.9):
         return None
-    principal = s.some(free)
+    principal = free if free > 0 and s.maybe(0.3) else s.some(free)
     price = max(1, principal * s.chance.choice((100, 100, 97, 110, 60, 149, 151, 49)) // 100)
     buyer = s.owner("lender")
     if buyer == seller and s.maybe(0.8):

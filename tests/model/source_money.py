@@ -250,9 +250,9 @@ def dispute(s, _):
 
 def transfer(s, held):
     command = {"flow": "claim_transfer", "authority": "client"}
-    if s.maybe(0.4):
-        most = held["remaining"] * 50 // 10_000
-        command |= {"fee": s.chance.choice((max(1, most), most + 1)), "fee_rule": "transfer"}
+    most = held["remaining"] * 50 // 10_000
+    if s.maybe(0.6 if most else 0.05):
+        command |= {"fee": most + 1 if s.maybe(0.2) else max(1, most), "fee_rule": "transfer"}
     return command
 
 
