@@ -4,14 +4,22 @@
 
 namespace custody_adapter {
 
+namespace {
+
+Verdict not_provable(std::string why) { return {VerdictKind::kNotProvable, {}, std::move(why)}; }
+
+}  // namespace
+
 Verdict judge(const Statement& statement) {
-  const auto not_provable = [](std::string why) {
-    return Verdict{VerdictKind::kNotProvable, {}, std::move(why)};
-  };
   if (statement.truncated) return not_provable("truncated");
   if (!statement.opening) return not_provable("no opening balance");
   if (!statement.closing) return not_provable("no closing balance");
-  const Figure computed = statement.opening->value + statement.credit_sum - statement.debit_sum;
+  const bool totals_only =
+      statement.entry_count == 0 && statement.stated_credits && statement.stated_debits &&
+      !(statement.stated_credits->is_zero() && statement.stated_debits->is_zero());
+  const Figure& credits = totals_only ? *statement.stated_credits : statement.credit_sum;
+  const Figure& debits = totals_only ? *statement.stated_debits : statement.debit_sum;
+  const Figure computed = statement.opening->value + credits - debits;
   const Figure difference = statement.closing->value - computed;
   std::string doubt;
   if (statement.opening->currency != statement.closing->currency) {
@@ -22,7 +30,25 @@ Verdict judge(const Statement& statement) {
   if (!difference.is_zero()) return {VerdictKind::kUnproved, difference, std::move(doubt)};
   // Figures that agree by chance prove nothing when something was unreadable.
   if (!doubt.empty()) return not_provable(std::move(doubt));
+  if (totals_only) return not_provable("the stated totals agree, but no entry was sent");
+  if (!statement.unprovable.empty()) return not_provable(statement.unprovable);
   return {VerdictKind::kProved, {}, ""};
+}
+
+Verdict judge_after(const Statement& before, const Statement& statement) {
+  if (!before.closing) return not_provable("the statement before has no closing balance");
+  if (before.account != statement.account || before.currency != statement.currency) {
+    return not_provable("the statement before is of another account or currency");
+  }
+  if (before.truncated) return not_provable("the statement before is truncated");
+  const ledger::base::Date seen = before.closing->date;
+  if (seen.is_none() || statement.from_date.is_none() || statement.from_date < seen) {
+    return not_provable("the statement before does not end where this one begins");
+  }
+  Statement chained = statement;
+  chained.opening = before.closing;
+  chained.unprovable.clear();
+  return judge(chained);
 }
 
 void StatementBuilder::open(std::string format, Place place) {

@@ -1,5 +1,6 @@
 #include "custody_adapter/detect.h"
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace custody_adapter {
@@ -35,6 +36,30 @@ Detection detect_xml(std::string_view text) {
     if (has(text, mark.name)) return {mark.format, "namespace with " + std::string(mark.name)};
   }
   return {FileFormat::kUnknown, "XML without a known message"};
+}
+
+// "01,sender,receiver,YYMMDD..." or "02,receiver,originator,status,YYMMDD...".
+Detection detect_bai2(std::string_view text) {
+  const bool file = text.substr(0, 3) == "01,";
+  if (!file && text.substr(0, 3) != "02,") return {FileFormat::kUnknown, ""};
+  for (int commas = file ? 3 : 4; commas > 0; --commas) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return {FileFormat::kUnknown, ""};
+    text.remove_prefix(comma + 1);
+  }
+  const std::string_view date =
+      text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+  if (date.size() != 6 && date.size() != 8) return {FileFormat::kUnknown, ""};
+  const std::string header = file ? "file header 01" : "group header 02";
+  return {FileFormat::kBai2, "the first record is a " + header + " of " + std::string(date)};
+}
+
+Detection detect_ofx(std::string_view text) {
+  if (text.substr(0, 9) == "OFXHEADER") return {FileFormat::kOfx, "the file begins with OFXHEADER"};
+  for (const std::string_view mark : {"<?OFX", "<OFX>", "<ofx>"}) {
+    if (has(text, mark)) return {FileFormat::kOfx, "element " + std::string(mark)};
+  }
+  return {FileFormat::kUnknown, ""};
 }
 
 Detection detect_mt(std::string_view text) {
@@ -86,6 +111,10 @@ std::string_view name_of(FileFormat format) {
       return "camt.052";
     case FileFormat::kCamt054:
       return "camt.054";
+    case FileFormat::kBai2:
+      return "BAI2";
+    case FileFormat::kOfx:
+      return "OFX";
   }
   return "unknown";
 }
@@ -98,7 +127,10 @@ Detection detect(std::string_view first_bytes) {
   }
   const std::size_t first = text.find_first_not_of(" \t\r\n");
   if (first == std::string_view::npos) return {FileFormat::kUnknown, "empty"};
-  return text[first] == '<' ? detect_xml(text) : detect_mt(text);
+  text.remove_prefix(first);
+  if (const Detection bai2 = detect_bai2(text); bai2.format != FileFormat::kUnknown) return bai2;
+  if (const Detection ofx = detect_ofx(text); ofx.format != FileFormat::kUnknown) return ofx;
+  return text.front() == '<' ? detect_xml(text) : detect_mt(text);
 }
 
 }  // namespace custody_adapter

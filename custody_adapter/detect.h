@@ -6,7 +6,7 @@
 
 namespace custody_adapter {
 
-enum class FileFormat { kUnknown, kMt940, kMt942, kMt950, kCamt053, kCamt052, kCamt054 };
+enum class FileFormat { kUnknown, kMt940, kMt942, kMt950, kCamt053, kCamt052, kCamt054, kBai2, kOfx };
 std::string_view name_of(FileFormat format);  // "MT940", "camt.053"
 
 struct Detection {

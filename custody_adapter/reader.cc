@@ -113,6 +113,10 @@ std::unique_ptr<StatementReader> reader_for(FileFormat format, StatementSink& si
     case FileFormat::kCamt052:
     case FileFormat::kCamt054:
       return make_camt053_reader(sink, options);
+    case FileFormat::kBai2:
+      return make_bai2_reader(sink, options);
+    case FileFormat::kOfx:
+      return make_ofx_reader(sink, options);
   }
   return nullptr;
 }

@@ -47,6 +47,13 @@ using ReadStatus = ledger::base::Result<ledger::base::Ok, ParseError>;
 // kLatin1Only; otherwise the named table applies. The profile of a source decides; no guessing.
 enum class Charset { kCp1252, kLatin1, kLatin9, kCp852, kLatin1Only };
 
+// What a source means by BAI2 type codes that the standard leaves open (700 to 899), or by others.
+struct BaiDirection {
+  int first = 0;
+  int last = 0;
+  Side side = Side::kCredit;
+};
+
 struct ReadOptions {
   Charset charset = Charset::kCp1252;
   // One camt producer states the direction of the payment that RvslInd undoes, against the
@@ -55,6 +62,8 @@ struct ReadOptions {
   bool turn_camt_reversals = false;
   // Details kept per entry; the rest is counted and summed but not delivered, with an issue.
   std::size_t details_max = 100'000;
+  // Before the standard's ranges, the first that fits.
+  std::vector<BaiDirection> bai_directions = {};
 };
 
 // Order: begin, entries and issues as they come, end. Issues may also come before the first
@@ -84,6 +93,12 @@ class StatementReader {
 std::unique_ptr<StatementReader> make_mt940_reader(StatementSink& sink, ReadOptions options);
 // camt.053 .01 to .14; camt.052 and camt.054 are read too and are NOT PROVABLE.
 std::unique_ptr<StatementReader> make_camt053_reader(StatementSink& sink, ReadOptions options);
+
+// BAI2 (BTRS is close to it): one statement per account record.
+std::unique_ptr<StatementReader> make_bai2_reader(StatementSink& sink, ReadOptions options);
+// OFX and QFX 1.x and 2.x: bank, credit card and the cash of investment statements. There is no
+// opening balance: NOT PROVABLE alone, see judge_after() in builder.h.
+std::unique_ptr<StatementReader> make_ofx_reader(StatementSink& sink, ReadOptions options);
 
 // Keeps everything, for small files.
 class Collector : public StatementSink {
