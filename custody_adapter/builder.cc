@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "custody_adapter/charset.h"
+
 namespace custody_adapter {
 
 namespace {
@@ -105,13 +107,16 @@ void StatementBuilder::close(std::uint64_t end) {
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t kBytesMax = 80;
-  std::string out(text.substr(0, kBytesMax));
+  std::string_view kept = text.substr(0, kBytesMax);
+  kept.remove_suffix(incomplete_utf8_tail(kept));
+  // Issues must be UTF-8 and one line whatever the file holds.
+  const bool utf8 = is_utf8(kept);
+  std::string out(kept);
   for (char& c : out) {
     const auto byte = static_cast<unsigned char>(c);
-    // Issues must be UTF-8 and one line whatever the file holds.
-    if (byte < 0x20 || byte >= 0x7f) c = '.';
+    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) c = '.';
   }
-  if (text.size() > kBytesMax) out += "...";
+  if (text.size() > kept.size()) out += "...";
   return out;
 }
 

@@ -13,10 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "custody_adapter/detect.h"
 #include "custody_adapter/statement.h"
 #include "ledger/base/result.h"
 
 namespace custody_adapter {
+
+struct CsvDialect;
 
 // Why a file as a whole could not be read, or not to its end. Damage inside a statement is an
 // Issue.
@@ -64,6 +67,9 @@ struct ReadOptions {
   std::size_t details_max = 100'000;
   // Before the standard's ranges, the first that fits.
   std::vector<BaiDirection> bai_directions = {};
+  // What the source's profile says; kUnknown detects the format, and no dialect infers it.
+  FileFormat format = FileFormat::kUnknown;
+  std::shared_ptr<const CsvDialect> csv = nullptr;
 };
 
 // Order: begin, entries and issues as they come, end. Issues may also come before the first
@@ -99,6 +105,9 @@ std::unique_ptr<StatementReader> make_bai2_reader(StatementSink& sink, ReadOptio
 // OFX and QFX 1.x and 2.x: bank, credit card and the cash of investment statements. There is no
 // opening balance: NOT PROVABLE alone, see judge_after() in builder.h.
 std::unique_ptr<StatementReader> make_ofx_reader(StatementSink& sink, ReadOptions options);
+// CSV by a dialect without faults (csv_dialect.h). A balance column is the proof.
+std::unique_ptr<StatementReader> make_csv_reader(StatementSink& sink, const CsvDialect& dialect,
+                                                 ReadOptions options);
 
 // Keeps everything, for small files.
 class Collector : public StatementSink {
@@ -124,7 +133,7 @@ class ByteSource {
 // A file in blocks of 256 KiB; the fault of a file that cannot be opened comes with next().
 std::unique_ptr<ByteSource> open_file(const std::string& path);
 
-// Detects the format (detect.h) and reads to the end.
+// Reads to the end in the format that the options name, else in the one detected (detect.h).
 ReadStatus read_statements(ByteSource& source, const ReadOptions& options, StatementSink& sink);
 ReadStatus read_statements(std::string_view bytes, const ReadOptions& options, StatementSink& sink);
 // All or the error; use read_statements with a Collector to keep what a broken file still gives.
