@@ -1,5 +1,7 @@
 // BAI2: lines into records (bai2_records.h), records into accounts (bai2_account.h); here the order
 // of records and the control totals of groups and file. README.md lists what is accepted.
+#include <optional>
+
 #include "custody_adapter/bai2_account.h"
 #include "custody_adapter/bai2_records.h"
 #include "custody_adapter/charset.h"
@@ -44,6 +46,8 @@ class Bai2Reader final : public StatementReader {
     } else if (cut) {
       result_ = fail(ParseError{ErrorCode::kTruncated, file_.open ? "99" : "98",
                                 "the file ends before its trailer", end});
+    } else if (first_error_) {
+      result_ = fail(std::move(*first_error_));
     }
     return result_;
   }
@@ -114,6 +118,10 @@ class Bai2Reader final : public StatementReader {
                              : record.code < 10 ? "0" + std::to_string(record.code)
                                                 : std::to_string(record.code);
     const std::string where = field.empty() ? name : name + "/" + std::string(field);
+    // What concerns no open account concerns the file: no statement is marked by it.
+    if (severity == Severity::kError && !account_.is_open() && !first_error_) {
+      first_error_ = ParseError{ErrorCode::kControlTotal, where, text, record.place};
+    }
     account_.builder().issue(severity, code, where, std::move(text), record.place);
   }
 
@@ -330,6 +338,7 @@ class Bai2Reader final : public StatementReader {
   std::string deferred_text_;
   std::uint64_t deferred_records_ = 0;
   Int128 trailer_sum_ = 0;
+  std::optional<ParseError> first_error_;  // of the file, in its headers and trailers
   bool finished_ = false;
   ReadStatus result_ = ledger::base::ok;
 };

@@ -30,6 +30,8 @@ std::string_view name_of(ErrorCode code) {
       return "unsupported_encoding";
     case ErrorCode::kLimitExceeded:
       return "limit_exceeded";
+    case ErrorCode::kControlTotal:
+      return "control_total";
     case ErrorCode::kIo:
       return "io";
   }

@@ -31,6 +31,7 @@ enum class ErrorCode {
   kTruncated,            // the file ends in the middle
   kUnsupportedEncoding,  // the XML declaration names an unknown encoding
   kLimitExceeded,        // a line, a text or the nesting is larger than any real statement's
+  kControlTotal,         // read to the end, but the totals over several statements do not hold
   kIo,                   // the source failed
 };
 std::string_view name_of(ErrorCode code);  // "no_statement", stable

@@ -218,6 +218,8 @@ TEST(Bai2, ControlTotalsOfAllLevelsAreChecked) {
   EXPECT_TRUE(only(good).issues.empty());
 
   const auto all_wrong = read(file_of(account + "49,701,5/\n", "98,702,2,7/\n", "99,703,2,9/\n"));
+  EXPECT_EQ(all_wrong.error->code, ErrorCode::kControlTotal);
+  EXPECT_EQ(all_wrong.error->field, "98/control total");
   const Statement s = only(all_wrong);
   ASSERT_EQ(s.issues.size(), 2U);
   EXPECT_EQ(s.issues[0].code, "control_total_mismatch");
