@@ -39,7 +39,8 @@ class Bai2Reader final : public StatementReader {
     end_deferred();
     const Place end{lines_.offset(), 0, last_line_};
     const bool cut = account_.is_open() || group_.open || file_.open;
-    account_.cut_off("the file ends inside the account", end, true);
+    account_.cut_off("the file ends inside the account; its last detail may be cut and is left out",
+                     end, true);
     if (account_.builder().statements_seen() == 0) {
       const ErrorCode code = records_ == 0 ? ErrorCode::kNotThisFormat : ErrorCode::kNoStatement;
       result_ = fail(ParseError{code, "03", "the file holds no account record", end});

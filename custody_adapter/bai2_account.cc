@@ -402,6 +402,8 @@ void BaiAccount::trailer(std::string_view content, std::uint64_t records, Place 
 
 void BaiAccount::cut_off(std::string_view why, Place place, bool file_ends) {
   if (!is_open()) return;
+  // The last amount may be cut in the middle: "3200" of "320000".
+  if (file_ends && in_ == In::kDetail) in_ = In::kNone;
   end_account(place);
   stated_total_ = control_;
   if (file_ends) builder_.statement().truncated = true;

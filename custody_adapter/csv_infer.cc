@@ -2,6 +2,7 @@
 // and decimal mark by the cells below it. What the cells leave open is not guessed.
 #include <algorithm>
 #include <array>
+#include <unordered_map>
 
 #include "custody_adapter/charset.h"
 #include "custody_adapter/csv_dialect.h"
@@ -16,6 +17,8 @@ namespace {
 using ledger::base::Currency;
 
 constexpr std::size_t kHeaderRowsMax = 60;
+constexpr std::size_t kHeaderCellsMax = 256;
+constexpr std::size_t kHeaderBytesMax = 100;  // of a cell
 constexpr std::array<char, 4> kSeparators = {',', ';', '\t', '|'};
 
 using Cells = std::vector<std::string>;
@@ -40,30 +43,45 @@ std::string without_currency(const std::string& cell, Currency& currency) {
   return std::string(csv_trim(std::string_view(trimmed).substr(0, at - 1)));
 }
 
+// The place of a word in csv_words(), which is its rank; their number when it is none.
+std::size_t rank_of(const std::string& word) {
+  static const auto kRanks = [] {
+    std::unordered_map<std::string_view, std::size_t> ranks;
+    for (std::size_t i = 0; i < csv_words().size(); ++i) ranks.emplace(csv_words()[i].text, i);
+    return ranks;
+  }();
+  const auto found = kRanks.find(word);
+  return found == kRanks.end() ? csv_words().size() : found->second;
+}
+
 Header map_header(const Cells& cells) {
   Header header;
-  std::vector<std::string> words;
-  std::vector<std::string> bare;
-  Currency currency;
-  for (const std::string& cell : cells) {
-    words.push_back(csv_fold(cell));
-    bare.push_back(csv_fold(without_currency(cell, currency)));
+  if (cells.size() > kHeaderCellsMax) return header;
+  struct Named {
+    std::size_t rank;
+    std::size_t cell;
+    Currency currency;
+  };
+  std::vector<Named> named;
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (cells[i].size() > kHeaderBytesMax) continue;
+    Currency currency;
+    std::size_t rank = rank_of(csv_fold(cells[i]));
+    if (rank == csv_words().size()) rank = rank_of(csv_fold(without_currency(cells[i], currency)));
+    if (rank < csv_words().size()) named.push_back({rank, i, currency});
   }
-  std::vector<bool> taken(cells.size(), false);
+  std::stable_sort(named.begin(), named.end(),
+                   [](const Named& a, const Named& b) { return a.rank < b.rank; });
   const auto has = [&header](CsvRole role) {
     return std::any_of(header.columns.begin(), header.columns.end(),
                        [role](const CsvColumn& column) { return column.role == role; });
   };
-  for (const CsvWord& word : csv_words()) {
-    if (word.role != CsvRole::kText && has(word.role)) continue;
-    for (std::size_t i = 0; i < cells.size(); ++i) {
-      if (taken[i] || (words[i] != word.text && bare[i] != word.text)) continue;
-      taken[i] = true;
-      header.columns.push_back({word.role, std::string(csv_trim(cells[i])), 0});
-      header.places.push_back(i);
-      if (words[i] != word.text) header.currency = currency;
-      break;
-    }
+  for (const Named& one : named) {
+    const CsvRole role = csv_words()[one.rank].role;
+    if (role != CsvRole::kText && has(role)) continue;
+    header.columns.push_back({role, std::string(csv_trim(cells[one.cell])), 0});
+    header.places.push_back(one.cell);
+    if (!one.currency.code().empty()) header.currency = one.currency;
   }
   const bool two = has(CsvRole::kDebit) && has(CsvRole::kCredit);
   header.usable = has(CsvRole::kBookingDate) && (has(CsvRole::kAmount) || two);

@@ -312,6 +312,7 @@ TEST(Bai2, AFileThatEndsEarlyIsTruncated) {
   const auto inside = read(whole.substr(0, whole.find("49,")));
   EXPECT_EQ(inside.error->code, ErrorCode::kTruncated);
   EXPECT_TRUE(only(inside).truncated);
+  EXPECT_EQ(only(inside).entry_count, 0U);
   const auto before_end = read(whole.substr(0, whole.find("99,")));
   EXPECT_EQ(format(*before_end.error),
             "truncated at line 6 (offset 136), 99: the file ends before its trailer");

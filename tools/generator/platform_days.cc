@@ -68,6 +68,17 @@ bool read_defects(const Settings& settings, std::vector<PlantedDefect>& defects)
   return true;
 }
 
+struct Form {
+  const char* name;
+  const char* ending;
+  std::string (*text)(const StatementDay&, const std::string&);
+  bool usual;
+};
+constexpr Form kForms[] = {{"mt940", ".sta", mt940_text, true},
+                           {"camt053", ".xml", camt053_text, true},
+                           {"bai2", ".bai", bai2_text, false},
+                           {"csv", ".csv", csv_text, false}};
+
 class Files {
  public:
   explicit Files(const Settings& settings) : settings_(settings) {}
@@ -75,11 +86,10 @@ class Files {
   // Empty when all is written, else what could not be.
   std::string write(const StatementDay& day) {
     const std::string name = fmt::format("{}-{}", settings_.account, base::format(day.date));
-    if (settings_.format != "camt053") {
-      put("mt940", name + ".sta", mt940_text(day, settings_.account), day.truncated);
-    }
-    if (settings_.format != "mt940") {
-      put("camt053", name + ".xml", camt053_text(day, settings_.account), day.truncated);
+    for (const Form& form : kForms) {
+      const bool both = settings_.format == "both" && form.usual;
+      if (!both && settings_.format != form.name) continue;
+      put(form.name, name + form.ending, form.text(day, settings_.account), day.truncated);
     }
     return failure_;
   }
@@ -248,14 +258,14 @@ int main(int argc, char** argv) {
       "Plays days of a lending platform against a ledger and writes the bank's statements.\n"
       "Start it on an open business date without bank movements (after a cut-off)."};
   app.add_option("--socket", settings.socket, "the ledger's socket")->required();
-  app.add_option("--out", settings.out, "folder for mt940/, camt053/ and expected.json")
+  app.add_option("--out", settings.out, "folder for mt940/ and others, and expected.json")
       ->required();
   app.add_option("--seed", settings.seed, "default 1");
   app.add_option("--days", settings.days, "default 3")->check(CLI::Range(1, 3660));
   app.add_option("--scale", settings.scale, "1 is a pilot's day of 7,000 entries; default 0.01")
       ->check(CLI::Range(0.0, 100.0));
-  app.add_option("--format", settings.format, "mt940, camt053 or both (default)")
-      ->check(CLI::IsMember({"mt940", "camt053", "both"}));
+  app.add_option("--format", settings.format, "mt940, camt053, both of them (default), bai2 or csv")
+      ->check(CLI::IsMember({"mt940", "camt053", "both", "bai2", "csv"}));
   app.add_option("--defect", settings.defects,
                  "KIND or KIND:DAY, may be repeated: " + tools::generator::defect_names());
   app.add_option("--account", settings.account, "the custody account on statements")
