@@ -37,8 +37,10 @@ class CsvReader final : public StatementReader {
     rows_.finish([this](const CsvRow& row) { on_row(row); });
     if (!result_) return result_;
     if (!table_.bound()) {
-      result_ = fail(ParseError{
-          ErrorCode::kNotThisFormat, "header row", "no row holds the columns " + wanted(), {}});
+      result_ = fail(ParseError{ErrorCode::kNotThisFormat,
+                                "header row",
+                                "no row holds the columns " + wanted(),
+                                {0, rows_.offset(), 1}});
       return result_;
     }
     row_place_ = {rows_.offset(), 0, row_place_.line};

@@ -36,13 +36,11 @@ class OfxReader final : public StatementReader {
     tokens_.finish();
     statements_.finish(tokens_.end());
     if (!statements_.ofx_seen()) {
-      result_ = fail(ParseError{ErrorCode::kNotThisFormat, "OFX", "no <OFX> element", {}});
+      result_ = fail(ParseError{ErrorCode::kNotThisFormat, "OFX", "no <OFX> element", {0, 0, 1}});
     } else if (statements_.builder().statements_seen() == 0) {
       const std::string& why = statements_.refusal();
-      result_ = fail(ParseError{ErrorCode::kNoStatement,
-                                "STMTRS",
-                                why.empty() ? "the file holds no statement" : why,
-                                {}});
+      result_ = fail(ParseError{ErrorCode::kNoStatement, "STMTRS",
+                                why.empty() ? "the file holds no statement" : why, tokens_.end()});
     } else if (!statements_.ofx_closed()) {
       result_ = fail(
           ParseError{ErrorCode::kTruncated, "OFX", "the file ends before </OFX>", tokens_.end()});

@@ -164,7 +164,9 @@ ReadStatus read_statements(ByteSource& source, const ReadOptions& options, State
       if (head.size() < kDetectBytes && !end) continue;
       std::string why;
       reader = reader_for_head(head, sink, options, why);
-      if (!reader) return fail(ParseError{ErrorCode::kNotThisFormat, "", why, {}});
+      if (!reader) {
+        return fail(ParseError{ErrorCode::kNotThisFormat, "first bytes", why, {0, head.size(), 1}});
+      }
       if (auto status = reader->push(head); !status) return status;
       head = std::string();
     } else if (!end) {

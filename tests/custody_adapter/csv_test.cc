@@ -341,7 +341,8 @@ TEST(Csv, PendingAndIgnoredRowsAreNotBooked) {
 TEST(Csv, AMissingHeaderRowIsRefusedWithTheColumnsWanted) {
   const auto outcome = read_as(kPlain, "Date,Amount,Text\n2024-06-03,1,\n");
   EXPECT_EQ(format(*outcome.error),
-            "not_this_format, header row: no row holds the columns 'Amount', 'Balance', 'Date', "
+            "not_this_format at line 1 (offset 0), header row: no row holds the columns 'Amount', "
+            "'Balance', 'Date', "
             "'Text'");
 }
 
