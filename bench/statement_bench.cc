@@ -1,13 +1,15 @@
-// What reading a bank statement costs: MT940 and camt.053 files of 20,000 entries, as the generator
-// of a platform's days writes them, parsed from memory in blocks of 256 KiB, with balance proof and
+// What reading a bank statement costs: files of 20,000 entries of each family, as the generator of
+// a platform's days writes them, parsed from memory in blocks of 256 KiB, with balance proof and
 // every entry delivered. `plain` counts the line ends of the same bytes: what only touching them
 // costs.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
+#include <map>
 #include <memory>
 #include <string>
 
+#include "custody_adapter/csv_dialect.h"
 #include "custody_adapter/reader.h"
 #include "ledger/base/check.h"
 #include "tools/generator/bank.h"
@@ -41,10 +43,30 @@ generator::StatementDay day() {
   return day;
 }
 
-const std::string& file(bool camt) {
-  static const std::string mt940 = generator::mt940_text(day(), "6222000012345678");
-  static const std::string camt053 = generator::camt053_text(day(), "6222000012345678");
-  return camt ? camt053 : mt940;
+enum class Family { kMt940, kCamt053, kBai2, kCsv, kOfx };
+
+std::string text_of(Family family) {
+  const std::string account = "6222000012345678";
+  switch (family) {
+    case Family::kMt940:
+      return generator::mt940_text(day(), account);
+    case Family::kCamt053:
+      return generator::camt053_text(day(), account);
+    case Family::kBai2:
+      return generator::bai2_text(day(), account);
+    case Family::kCsv:
+      return generator::csv_text(day(), account);
+    case Family::kOfx:
+      return generator::ofx_text(day(), account);
+  }
+  return {};
+}
+
+const std::string& file(Family family) {
+  static std::map<Family, std::string> files;
+  std::string& text = files[family];
+  if (text.empty()) text = text_of(family);
+  return text;
 }
 
 class Counter final : public adapter::StatementSink {
@@ -62,26 +84,44 @@ void count(benchmark::State& state, std::size_t bytes) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(bytes));
 }
 
-void parse(benchmark::State& state, bool camt) {
-  const std::string_view bytes = file(camt);
+std::unique_ptr<adapter::StatementReader> reader_of(Family family, adapter::StatementSink& sink) {
+  switch (family) {
+    case Family::kMt940:
+      return adapter::make_mt940_reader(sink, {});
+    case Family::kCamt053:
+      return adapter::make_camt053_reader(sink, {});
+    case Family::kBai2:
+      return adapter::make_bai2_reader(sink, {});
+    case Family::kCsv:
+      return adapter::make_csv_reader(
+          sink, *adapter::infer_csv_dialect(file(family).substr(0, adapter::kDetectBytes)).dialect,
+          {});
+    case Family::kOfx:
+      return adapter::make_ofx_reader(sink, {});
+  }
+  return nullptr;
+}
+
+void parse(benchmark::State& state, Family family) {
+  const std::string_view bytes = file(family);
   for (auto _ : state) {
     Counter sink;
-    auto reader =
-        camt ? adapter::make_camt053_reader(sink, {}) : adapter::make_mt940_reader(sink, {});
+    const auto reader = reader_of(family, sink);
     bool read = true;
     for (std::size_t at = 0; at < bytes.size() && read; at += kBlock) {
       read = reader->push(bytes.substr(at, kBlock)).has_value();
     }
     read = read && reader->finish().has_value();
-    if (!read || sink.entries != kEntries || !sink.proved) {
+    // OFX states no opening balance.
+    if (!read || sink.entries != kEntries || sink.proved == (family == Family::kOfx)) {
       return state.SkipWithError("not read and proved");
     }
   }
   count(state, bytes.size());
 }
 
-void plain(benchmark::State& state, bool camt) {
-  const std::string_view bytes = file(camt);
+void plain(benchmark::State& state, Family family) {
+  const std::string_view bytes = file(family);
   for (auto _ : state) {
     std::uint64_t lines = 0;
     const char* at = bytes.data();
@@ -95,10 +135,16 @@ void plain(benchmark::State& state, bool camt) {
   count(state, bytes.size());
 }
 
-BENCHMARK_CAPTURE(parse, mt940, false)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(plain, mt940, false)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(parse, camt053, true)->Unit(benchmark::kMillisecond);
-BENCHMARK_CAPTURE(plain, camt053, true)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(parse, mt940, Family::kMt940)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(plain, mt940, Family::kMt940)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(parse, camt053, Family::kCamt053)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(plain, camt053, Family::kCamt053)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(parse, bai2, Family::kBai2)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(plain, bai2, Family::kBai2)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(parse, csv, Family::kCsv)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(plain, csv, Family::kCsv)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(parse, ofx, Family::kOfx)->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(plain, ofx, Family::kOfx)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 

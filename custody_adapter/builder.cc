@@ -2,16 +2,26 @@
 
 #include <utility>
 
+#include "custody_adapter/charset.h"
+
 namespace custody_adapter {
 
+namespace {
+
+Verdict not_provable(std::string why) { return {VerdictKind::kNotProvable, {}, std::move(why)}; }
+
+}  // namespace
+
 Verdict judge(const Statement& statement) {
-  const auto not_provable = [](std::string why) {
-    return Verdict{VerdictKind::kNotProvable, {}, std::move(why)};
-  };
   if (statement.truncated) return not_provable("truncated");
   if (!statement.opening) return not_provable("no opening balance");
   if (!statement.closing) return not_provable("no closing balance");
-  const Figure computed = statement.opening->value + statement.credit_sum - statement.debit_sum;
+  const bool totals_only =
+      statement.entry_count == 0 && statement.stated_credits && statement.stated_debits &&
+      !(statement.stated_credits->is_zero() && statement.stated_debits->is_zero());
+  const Figure& credits = totals_only ? *statement.stated_credits : statement.credit_sum;
+  const Figure& debits = totals_only ? *statement.stated_debits : statement.debit_sum;
+  const Figure computed = statement.opening->value + credits - debits;
   const Figure difference = statement.closing->value - computed;
   std::string doubt;
   if (statement.opening->currency != statement.closing->currency) {
@@ -22,7 +32,25 @@ Verdict judge(const Statement& statement) {
   if (!difference.is_zero()) return {VerdictKind::kUnproved, difference, std::move(doubt)};
   // Figures that agree by chance prove nothing when something was unreadable.
   if (!doubt.empty()) return not_provable(std::move(doubt));
+  if (totals_only) return not_provable("the stated totals agree, but no entry was sent");
+  if (!statement.unprovable.empty()) return not_provable(statement.unprovable);
   return {VerdictKind::kProved, {}, ""};
+}
+
+Verdict judge_after(const Statement& before, const Statement& statement) {
+  if (!before.closing) return not_provable("the statement before has no closing balance");
+  if (before.account != statement.account || before.currency != statement.currency) {
+    return not_provable("the statement before is of another account or currency");
+  }
+  if (before.truncated) return not_provable("the statement before is truncated");
+  const ledger::base::Date seen = before.closing->date;
+  if (seen.is_none() || statement.from_date.is_none() || statement.from_date < seen) {
+    return not_provable("the statement before does not end where this one begins");
+  }
+  Statement chained = statement;
+  chained.opening = before.closing;
+  chained.unprovable.clear();
+  return judge(chained);
 }
 
 void StatementBuilder::open(std::string format, Place place) {
@@ -79,13 +107,16 @@ void StatementBuilder::close(std::uint64_t end) {
 
 std::string excerpt(std::string_view text) {
   constexpr std::size_t kBytesMax = 80;
-  std::string out(text.substr(0, kBytesMax));
+  std::string_view kept = text.substr(0, kBytesMax);
+  kept.remove_suffix(incomplete_utf8_tail(kept));
+  // Issues must be UTF-8 and one line whatever the file holds.
+  const bool utf8 = is_utf8(kept);
+  std::string out(kept);
   for (char& c : out) {
     const auto byte = static_cast<unsigned char>(c);
-    // Issues must be UTF-8 and one line whatever the file holds.
-    if (byte < 0x20 || byte >= 0x7f) c = '.';
+    if (byte < 0x20 || byte == 0x7f || (byte >= 0x80 && !utf8)) c = '.';
   }
-  if (text.size() > kBytesMax) out += "...";
+  if (text.size() > kept.size()) out += "...";
   return out;
 }
 

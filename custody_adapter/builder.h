@@ -11,6 +11,10 @@ namespace custody_adapter {
 
 // Opening + booked entries against closing, from the sums in the statement.
 Verdict judge(const Statement& statement);
+// For formats without an opening balance (OFX): the closing balance of the statement before it takes
+// its place. NOT PROVABLE unless both are of one account and currency and `before` ends no later
+// than `statement` begins.
+Verdict judge_after(const Statement& before, const Statement& statement);
 
 // Opens, feeds and closes the statements of one file. The caller keeps the sink alive.
 class StatementBuilder {

@@ -1,9 +1,22 @@
 #include "custody_adapter/detect.h"
 
+#include <algorithm>
 #include <initializer_list>
+
+#include "custody_adapter/csv_dialect.h"
 
 namespace custody_adapter {
 namespace {
+
+// Formats with marks of their own show them early.
+constexpr std::size_t kMarkBytes = 8192;
+constexpr std::string_view kEmpty = "empty";
+constexpr std::string_view kUnknownXml = "XML without a known message";
+
+struct Found {
+  FileFormat format = FileFormat::kUnknown;
+  std::string evidence;
+};
 
 bool has(std::string_view text, std::string_view what) {
   return text.find(what) != std::string_view::npos;
@@ -18,7 +31,7 @@ std::string without_zeros(std::string_view bytes) {
   return out;
 }
 
-Detection detect_xml(std::string_view text) {
+Found detect_xml(std::string_view text) {
   struct Mark {
     std::string_view element;
     std::string_view name;
@@ -34,10 +47,34 @@ Detection detect_xml(std::string_view text) {
   for (const Mark& mark : kMarks) {
     if (has(text, mark.name)) return {mark.format, "namespace with " + std::string(mark.name)};
   }
-  return {FileFormat::kUnknown, "XML without a known message"};
+  return {FileFormat::kUnknown, std::string(kUnknownXml)};
 }
 
-Detection detect_mt(std::string_view text) {
+// "01,sender,receiver,YYMMDD..." or "02,receiver,originator,status,YYMMDD...".
+Found detect_bai2(std::string_view text) {
+  const bool file = text.substr(0, 3) == "01,";
+  if (!file && text.substr(0, 3) != "02,") return {FileFormat::kUnknown, ""};
+  for (int commas = file ? 3 : 4; commas > 0; --commas) {
+    const std::size_t comma = text.find(',');
+    if (comma == std::string_view::npos) return {FileFormat::kUnknown, ""};
+    text.remove_prefix(comma + 1);
+  }
+  const std::string_view date =
+      text.substr(0, std::min(text.find_first_not_of("0123456789"), text.size()));
+  if (date.size() != 6 && date.size() != 8) return {FileFormat::kUnknown, ""};
+  const std::string header = file ? "file header 01" : "group header 02";
+  return {FileFormat::kBai2, "the first record is a " + header + " of " + std::string(date)};
+}
+
+Found detect_ofx(std::string_view text) {
+  if (text.substr(0, 9) == "OFXHEADER") return {FileFormat::kOfx, "the file begins with OFXHEADER"};
+  for (const std::string_view mark : {"<?OFX", "<OFX>", "<ofx>"}) {
+    if (has(text, mark)) return {FileFormat::kOfx, "element " + std::string(mark)};
+  }
+  return {FileFormat::kUnknown, ""};
+}
+
+Found detect_mt(std::string_view text) {
   struct Block {
     std::string_view input;
     std::string_view output;
@@ -68,6 +105,20 @@ Detection detect_mt(std::string_view text) {
   return {FileFormat::kUnknown, "no known mark in the first bytes"};
 }
 
+Found detect_format(std::string_view first_bytes) {
+  const std::string plain = without_zeros(first_bytes);
+  std::string_view text = plain;
+  for (const std::string_view mark : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}) {
+    if (text.substr(0, mark.size()) == mark) text.remove_prefix(mark.size());
+  }
+  const std::size_t first = text.find_first_not_of(" \t\r\n");
+  if (first == std::string_view::npos) return {FileFormat::kUnknown, std::string(kEmpty)};
+  text.remove_prefix(first);
+  if (const Found bai2 = detect_bai2(text); bai2.format != FileFormat::kUnknown) return bai2;
+  if (const Found ofx = detect_ofx(text); ofx.format != FileFormat::kUnknown) return ofx;
+  return text.front() == '<' ? detect_xml(text) : detect_mt(text);
+}
+
 }  // namespace
 
 std::string_view name_of(FileFormat format) {
@@ -86,19 +137,38 @@ std::string_view name_of(FileFormat format) {
       return "camt.052";
     case FileFormat::kCamt054:
       return "camt.054";
+    case FileFormat::kBai2:
+      return "BAI2";
+    case FileFormat::kOfx:
+      return "OFX";
+    case FileFormat::kCsv:
+      return "CSV";
   }
   return "unknown";
 }
 
-Detection detect(std::string_view first_bytes) {
-  const std::string plain = without_zeros(first_bytes.substr(0, kDetectBytes));
-  std::string_view text = plain;
-  for (const std::string_view mark : {"\xef\xbb\xbf", "\xff\xfe", "\xfe\xff"}) {
-    if (text.substr(0, mark.size()) == mark) text.remove_prefix(mark.size());
+std::optional<FileFormat> file_format_of(std::string_view name) {
+  for (const FileFormat format : {FileFormat::kMt940, FileFormat::kMt942, FileFormat::kMt950,
+                                  FileFormat::kCamt053, FileFormat::kCamt052, FileFormat::kCamt054,
+                                  FileFormat::kBai2, FileFormat::kOfx, FileFormat::kCsv}) {
+    if (name_of(format) == name) return format;
   }
-  const std::size_t first = text.find_first_not_of(" \t\r\n");
-  if (first == std::string_view::npos) return {FileFormat::kUnknown, "empty"};
-  return text[first] == '<' ? detect_xml(text) : detect_mt(text);
+  return std::nullopt;
+}
+
+Detection detect(std::string_view first_bytes) {
+  first_bytes = first_bytes.substr(0, kDetectBytes);
+  Found found = detect_format(first_bytes.substr(0, kMarkBytes));
+  if (found.format == FileFormat::kUnknown && found.evidence != kEmpty &&
+      found.evidence != kUnknownXml) {
+    CsvInference csv = infer_csv_dialect(first_bytes);
+    if (csv.is_csv) {
+      found = {FileFormat::kCsv, std::move(csv.evidence)};
+    } else {
+      found.evidence += "; " + csv.evidence;
+    }
+  }
+  return {found.format, detect_encoding(first_bytes), std::move(found.evidence)};
 }
 
 }  // namespace custody_adapter

@@ -14,6 +14,7 @@ struct Line {
   std::string_view text;  // without its end; valid during the callback
   std::uint64_t offset = 0;
   std::uint64_t number = 0;  // from 1
+  bool cut = false;          // of a line beyond kLineBytesMax: the next piece goes on
 };
 
 class LineSplitter {
@@ -91,16 +92,16 @@ class LineSplitter {
       carry_.append(text.substr(0, size));
       text.remove_prefix(size);
       if (carry_.size() < kLineBytesMax) return;
-      emit(carry_, on_line);
+      emit(carry_, on_line, true);
       carry_.clear();
     }
   }
   template <typename OnLine>
-  void emit(std::string_view text, OnLine&& on_line) {
+  void emit(std::string_view text, OnLine&& on_line, bool cut = false) {
     const std::uint64_t offset = offset_;
     offset_ += text.size();
-    while (!text.empty() && text.back() == '\r') text.remove_suffix(1);
-    on_line(Line{text, offset, number_});
+    while (!text.empty() && text.back() == '\r' && !cut) text.remove_suffix(1);
+    on_line(Line{text, offset, number_, cut});
   }
 
   static Ends guess(std::string_view head);

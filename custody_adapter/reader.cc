@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "custody_adapter/detect.h"
+#include "custody_adapter/csv_dialect.h"
 
 namespace custody_adapter {
 
@@ -30,6 +30,8 @@ std::string_view name_of(ErrorCode code) {
       return "unsupported_encoding";
     case ErrorCode::kLimitExceeded:
       return "limit_exceeded";
+    case ErrorCode::kControlTotal:
+      return "control_total";
     case ErrorCode::kIo:
       return "io";
   }
@@ -113,8 +115,32 @@ std::unique_ptr<StatementReader> reader_for(FileFormat format, StatementSink& si
     case FileFormat::kCamt052:
     case FileFormat::kCamt054:
       return make_camt053_reader(sink, options);
+    case FileFormat::kBai2:
+      return make_bai2_reader(sink, options);
+    case FileFormat::kOfx:
+      return make_ofx_reader(sink, options);
+    case FileFormat::kCsv:
+      return options.csv ? make_csv_reader(sink, *options.csv, options) : nullptr;
   }
   return nullptr;
+}
+
+// By the options, else by the first bytes; nothing, and why, when they do not tell.
+std::unique_ptr<StatementReader> reader_for_head(std::string_view head, StatementSink& sink,
+                                                 ReadOptions options, std::string& why) {
+  FileFormat format = options.csv ? FileFormat::kCsv : options.format;
+  if (format == FileFormat::kUnknown) {
+    const Detection found = detect(head);
+    format = found.format;
+    why = found.evidence;
+  }
+  if (format == FileFormat::kCsv && !options.csv) {
+    CsvInference inferred = infer_csv_dialect(head);
+    why = inferred.evidence;
+    if (!inferred.dialect) return nullptr;
+    options.csv = std::make_shared<const CsvDialect>(std::move(*inferred.dialect));
+  }
+  return reader_for(format, sink, options);
 }
 
 }  // namespace
@@ -136,9 +162,11 @@ ReadStatus read_statements(ByteSource& source, const ReadOptions& options, State
     if (!reader) {
       head.append(*block);
       if (head.size() < kDetectBytes && !end) continue;
-      const Detection found = detect(head);
-      reader = reader_for(found.format, sink, options);
-      if (!reader) return fail(ParseError{ErrorCode::kNotThisFormat, "", found.evidence, {}});
+      std::string why;
+      reader = reader_for_head(head, sink, options, why);
+      if (!reader) {
+        return fail(ParseError{ErrorCode::kNotThisFormat, "first bytes", why, {0, head.size(), 1}});
+      }
       if (auto status = reader->push(head); !status) return status;
       head = std::string();
     } else if (!end) {

@@ -13,10 +13,13 @@
 #include <string_view>
 #include <vector>
 
+#include "custody_adapter/detect.h"
 #include "custody_adapter/statement.h"
 #include "ledger/base/result.h"
 
 namespace custody_adapter {
+
+struct CsvDialect;
 
 // Why a file as a whole could not be read, or not to its end. Damage inside a statement is an
 // Issue.
@@ -28,6 +31,7 @@ enum class ErrorCode {
   kTruncated,            // the file ends in the middle
   kUnsupportedEncoding,  // the XML declaration names an unknown encoding
   kLimitExceeded,        // a line, a text or the nesting is larger than any real statement's
+  kControlTotal,         // read to the end, but the totals over several statements do not hold
   kIo,                   // the source failed
 };
 std::string_view name_of(ErrorCode code);  // "no_statement", stable
@@ -47,6 +51,13 @@ using ReadStatus = ledger::base::Result<ledger::base::Ok, ParseError>;
 // kLatin1Only; otherwise the named table applies. The profile of a source decides; no guessing.
 enum class Charset { kCp1252, kLatin1, kLatin9, kCp852, kLatin1Only };
 
+// What a source means by BAI2 type codes that the standard leaves open (700 to 899), or by others.
+struct BaiDirection {
+  int first = 0;
+  int last = 0;
+  Side side = Side::kCredit;
+};
+
 struct ReadOptions {
   Charset charset = Charset::kCp1252;
   // One camt producer states the direction of the payment that RvslInd undoes, against the
@@ -55,6 +66,11 @@ struct ReadOptions {
   bool turn_camt_reversals = false;
   // Details kept per entry; the rest is counted and summed but not delivered, with an issue.
   std::size_t details_max = 100'000;
+  // Before the standard's ranges, the first that fits.
+  std::vector<BaiDirection> bai_directions = {};
+  // What the source's profile says; kUnknown detects the format, and no dialect infers it.
+  FileFormat format = FileFormat::kUnknown;
+  std::shared_ptr<const CsvDialect> csv = nullptr;
 };
 
 // Order: begin, entries and issues as they come, end. Issues may also come before the first
@@ -85,6 +101,15 @@ std::unique_ptr<StatementReader> make_mt940_reader(StatementSink& sink, ReadOpti
 // camt.053 .01 to .14; camt.052 and camt.054 are read too and are NOT PROVABLE.
 std::unique_ptr<StatementReader> make_camt053_reader(StatementSink& sink, ReadOptions options);
 
+// BAI2 (BTRS is close to it): one statement per account record.
+std::unique_ptr<StatementReader> make_bai2_reader(StatementSink& sink, ReadOptions options);
+// OFX and QFX 1.x and 2.x: bank, credit card and the cash of investment statements. There is no
+// opening balance: NOT PROVABLE alone, see judge_after() in builder.h.
+std::unique_ptr<StatementReader> make_ofx_reader(StatementSink& sink, ReadOptions options);
+// CSV by a dialect without faults (csv_dialect.h). A balance column is the proof.
+std::unique_ptr<StatementReader> make_csv_reader(StatementSink& sink, const CsvDialect& dialect,
+                                                 ReadOptions options);
+
 // Keeps everything, for small files.
 class Collector : public StatementSink {
  public:
@@ -109,7 +134,7 @@ class ByteSource {
 // A file in blocks of 256 KiB; the fault of a file that cannot be opened comes with next().
 std::unique_ptr<ByteSource> open_file(const std::string& path);
 
-// Detects the format (detect.h) and reads to the end.
+// Reads to the end in the format that the options name, else in the one detected (detect.h).
 ReadStatus read_statements(ByteSource& source, const ReadOptions& options, StatementSink& sink);
 ReadStatus read_statements(std::string_view bytes, const ReadOptions& options, StatementSink& sink);
 // All or the error; use read_statements with a Collector to keep what a broken file still gives.

@@ -23,6 +23,27 @@ std::optional<Amount> StatementEntry::minor_amount() const {
   return units ? units->to_amount() : std::nullopt;
 }
 
+void reset(StatementEntry& entry) {
+  entry.amount = Amount();
+  entry.digits = 0;
+  entry.side = Side::kCredit;
+  entry.status = EntryStatus::kBooked;
+  entry.reversal = false;
+  entry.currency = ledger::base::Currency();
+  entry.booking_date = entry.value_date = ledger::base::Date();
+  References& references = entry.references;
+  for (std::string* text :
+       {&references.owner, &references.bank, &references.end_to_end, &references.instruction,
+        &references.transaction, &references.payment_info, &references.message, &references.mandate,
+        &references.creditor, &references.uetr, &references.cheque, &entry.transaction_code,
+        &entry.bank_code, &entry.counterparty.name, &entry.counterparty.account,
+        &entry.counterparty.bank, &entry.remittance, &entry.additional}) {
+    text->clear();
+  }
+  entry.details.clear();
+  entry.place = Place();
+}
+
 std::string format(const Verdict& verdict) {
   const std::string why = verdict.reason.empty() ? "" : ": " + verdict.reason;
   switch (verdict.kind) {

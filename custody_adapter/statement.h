@@ -90,6 +90,8 @@ struct StatementEntry {
   // In minor units of the currency; nothing when the entry has more decimals than the currency.
   std::optional<ledger::base::Amount> minor_amount() const;
 };
+// As a new one, but the strings keep their memory: a reader's entry serves a whole file.
+void reset(StatementEntry& entry);
 
 enum class BalanceKind : std::uint8_t { kOpening, kClosing, kAvailable, kForward, kOther };
 struct Balance {
@@ -151,7 +153,12 @@ struct Statement {
   Figure debit_sum;               // booked entries, positive
   std::uint64_t issue_count = 0;  // all issues, kept or not
   std::uint64_t error_count = 0;  // those of Severity::kError
+  // What the bank says its booked entries sum to (BAI2 100 and 400). Counts in the verdict only when
+  // no entry was sent.
+  std::optional<Figure> stated_credits;
+  std::optional<Figure> stated_debits;
   bool truncated = false;
+  std::string unprovable;  // why agreeing figures prove nothing here ("the group is a deletion")
   Place place;
   Verdict verdict;  // set when the statement ends
 

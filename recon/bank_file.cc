@@ -114,8 +114,16 @@ std::vector<BankLine> parts_of(const StatementEntry& entry, const BankLine& whol
 
 bool hides_a_line(const Issue& issue) {
   if (issue.severity != Severity::kError) return false;
-  return issue.code == "bad_entry" || issue.code == "missing_direction" ||
-         (issue.code == "bad_amount" && issue.field == "Ntry/Amt");
+  for (const std::string_view code :
+       {"bad_entry", "missing_direction", "unknown_flag", "sign_conflict", "mixed_signs"}) {
+    if (issue.code == code) return true;
+  }
+  if (issue.code != "bad_amount") return false;
+  // camt entries, BAI2 details, CSV amounts; an amount of OFX is reported as its entry too.
+  for (const std::string_view field : {"Ntry/Amt", "16/", "amount (", "debit (", "credit ("}) {
+    if (issue.field.substr(0, field.size()) == field) return true;
+  }
+  return false;
 }
 
 void add_unreadable(const Statement& statement, std::vector<BankLine>& lines) {
@@ -243,10 +251,15 @@ BankFile read_bank_file(std::string_view bytes) {
     file.statements.push_back(std::move(converted));
   }
   if (!status) {
-    StatementHead& last = file.statements.back().head;
-    last.proved = false;
-    last.truncated = true;
-    last.verdict = "NOT PROVABLE: " + custody_adapter::format(status.error());
+    // Totals over the whole file do not say which statement is wrong; other faults cut the last.
+    const bool whole = status.error().code == custody_adapter::ErrorCode::kControlTotal;
+    for (BankStatement& statement : file.statements) {
+      if (!whole && &statement != &file.statements.back()) continue;
+      if (whole && !statement.head.proved) continue;  // its own verdict says more
+      statement.head.proved = false;
+      statement.head.truncated = !whole;
+      statement.head.verdict = "NOT PROVABLE: " + custody_adapter::format(status.error());
+    }
   }
   keep_keys_apart(file.statements);
   return file;

@@ -39,6 +39,9 @@ bool may_replace(const StatementHead& old, const StatementHead& fresh) {
 
 bool same_identity(const StatementHead& a, const StatementHead& b) {
   if (a.key == b.key) return true;
+  // Formats that neither number nor name their statements (BAI2) have only account and date: two
+  // days are two statements.
+  if (a.number == 0 && a.id.empty()) return false;
   return (a.truncated || b.truncated) && a.account == b.account && a.number == b.number &&
          a.page == b.page && a.id == b.id &&
          std::abs(a.date.days() - b.date.days()) <= kDateSlackDays;

@@ -22,6 +22,7 @@
 #include "tools/escrowctl_render.h"
 #include "tools/escrowctl_roll.h"
 #include "tools/escrowctl_send.h"
+#include "tools/escrowctl_statement.h"
 
 namespace {
 
@@ -205,7 +206,6 @@ class Program {
  public:
   Program() : app_("escrowctl: sends commands to a running escrowd and reads from it") {
     app_.add_option("--socket", globals_.socket, "path of the daemon's socket")
-        ->required()
         ->envname("ESCROW_SOCKET");
     app_.add_flag("--json", globals_.json, "the daemon's JSON, for programs");
     app_.add_option("--digits", globals_.digits, "decimals of typed amounts: 2, JPY 0, KWD 3")
@@ -214,11 +214,15 @@ class Program {
     app_.fallthrough();
     add_flows();
     add_reads();
+    tools::add_statement_commands(app_, statement_, globals_.json, [this](auto action) {
+      local_ = static_cast<bool>(action_ = std::move(action));
+    });
   }
 
   int run(int argc, char** argv) {
     try {
       app_.parse(argc, argv);
+      if (!local_ && globals_.socket.empty()) throw UsageError{"--socket is required"};
       return action_();
     } catch (const CLI::ParseError& error) {
       return app_.exit(error) == 0 ? kOk : kUsage;
@@ -387,7 +391,9 @@ class Program {
   CLI::App app_;
   Globals globals_;
   std::list<FlowArguments> flows_;  // a list: the options point into it
+  tools::StatementArguments statement_;
   std::function<int()> action_;
+  bool local_ = false;  // the action asks no daemon
   std::string code_, at_, date_, cursor_, limit_, order_, after_, file_, client_, account_, kind_;
   bool follow_ = false;
   bool marked_ = false;

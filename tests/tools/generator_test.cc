@@ -160,11 +160,12 @@ std::vector<custody_adapter::Statement> read(const std::string& bytes) {
   return std::move(sink.statements);
 }
 
-TEST(Bank, BothFilesSayTheSameAndProve) {
+TEST(Bank, AllFilesSayTheSameAndProve) {
   Bank bank(100, 1, {});
   const StatementDay day = bank.close(1, kDay, three_lines());
   EXPECT_EQ(day.closing, 100 + 10'000 + 25'001 - 5);
-  for (const std::string& text : {mt940_text(day, "6222000100"), camt053_text(day, "6222000100")}) {
+  for (const std::string& text : {mt940_text(day, "6222000100"), camt053_text(day, "6222000100"),
+                                  bai2_text(day, "6222000100"), csv_text(day, "6222000100")}) {
     const auto statements = read(text);
     ASSERT_EQ(statements.size(), 1U) << text;
     const auto& s = statements.front();
@@ -172,7 +173,7 @@ TEST(Bank, BothFilesSayTheSameAndProve) {
     EXPECT_TRUE(s.issues.empty()) << text;
     EXPECT_EQ(s.account, "6222000100");
     ASSERT_EQ(s.entries.size(), 3U);
-    EXPECT_EQ(s.entries[1].references.end_to_end, "D170301-000002");
+    EXPECT_EQ(s.entries[1].references.all().front(), "D170301-000002");
     EXPECT_EQ(s.entries[1].references.bank, "BK170301000002");
     EXPECT_EQ(s.entries[1].counterparty.account, "L000002");
     EXPECT_EQ(s.entries[1].counterparty.name, "BELI TOSU");

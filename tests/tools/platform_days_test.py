@@ -206,12 +206,13 @@ class WholePath(unittest.TestCase):
 
     def test_each_line_defect_is_found_in_its_bucket_with_its_cause(self):
         for kind in ("missing", "extra", "amount", "duplicate", "party", "next-day"):
-            for statement_format in ("mt940", "camt053"):
+            for statement_format in ("mt940", "camt053", "bai2", "csv"):
                 with self.subTest(f"{kind} {statement_format}"):
                     self.check_defect(kind, statement_format)
 
     def test_a_truncated_file_is_found_and_the_whole_one_clears_it(self):
-        for statement_format in ("mt940", "camt053"):
+        # A CSV file that is cut between rows is shorter and still proves: its source must say more.
+        for statement_format in ("mt940", "camt053", "bai2"):
             with self.subTest(statement_format):
                 out, data = self.check_defect("truncated", statement_format)
                 whole = list((out / statement_format / "complete").iterdir())

@@ -79,9 +79,13 @@ class Bank {
   std::vector<Expectation> expectations_;
 };
 
-// The files. MT940 with German sub-fields in :86:, and camt.053.001.08.
+// The files. MT940 with German sub-fields in :86:, camt.053.001.08, BAI2 with labelled
+// continuations, CSV with a balance column, and OFX 1.02, which has no opening balance.
 std::string mt940_text(const StatementDay& day, const std::string& account);
 std::string camt053_text(const StatementDay& day, const std::string& account);
+std::string bai2_text(const StatementDay& day, const std::string& account);
+std::string csv_text(const StatementDay& day, const std::string& account);
+std::string ofx_text(const StatementDay& day, const std::string& account);
 // A transfer that broke off: about half of the text, cut inside a line.
 std::string cut_off(const std::string& text);
 

@@ -73,6 +73,17 @@ bool read_defects(const Settings& settings, std::vector<PlantedDefect>& defects)
   return true;
 }
 
+struct Form {
+  const char* name;
+  const char* ending;
+  std::string (*text)(const StatementDay&, const std::string&);
+  bool usual;
+};
+constexpr Form kForms[] = {{"mt940", ".sta", mt940_text, true},
+                           {"camt053", ".xml", camt053_text, true},
+                           {"bai2", ".bai", bai2_text, false},
+                           {"csv", ".csv", csv_text, false}};
+
 class Files {
  public:
   explicit Files(const Settings& settings) : settings_(settings) {}
@@ -80,11 +91,10 @@ class Files {
   // Empty when all is written, else what could not be.
   std::string write(const StatementDay& day) {
     const std::string name = fmt::format("{}-{}", settings_.account, base::format(day.date));
-    if (settings_.format != "camt053") {
-      put("mt940", name + ".sta", mt940_text(day, settings_.account), day.truncated);
-    }
-    if (settings_.format != "mt940") {
-      put("camt053", name + ".xml", camt053_text(day, settings_.account), day.truncated);
+    for (const Form& form : kForms) {
+      const bool both = settings_.format == "both" && form.usual;
+      if (!both && settings_.format != form.name) continue;
+      put(form.name, name + form.ending, form.text(day, settings_.account), day.truncated);
     }
     return failure_;
   }
@@ -282,7 +292,7 @@ int main(int argc, char** argv) {
       ->expected(2);
   app.add_flag("--reserve", settings.reserve,
                "the profile lets the platform's risk reserve grow, and pay lenders");
-  app.add_option("--out", settings.out, "folder for mt940/, camt053/ and expected.json")
+  app.add_option("--out", settings.out, "folder for mt940/ and others, and expected.json")
       ->required();
   app.add_option("--seed", settings.seed, "default 1");
   app.add_option("--days", settings.days, "default 3")->check(CLI::Range(1, 3660));
@@ -290,8 +300,8 @@ int main(int argc, char** argv) {
       ->check(CLI::Range(0.0, 100.0));
   app.add_option("--lenders", settings.lenders, "how many; default: 12,000 times the scale")
       ->check(CLI::Range(2, 10'000'000));
-  app.add_option("--format", settings.format, "mt940, camt053 or both (default)")
-      ->check(CLI::IsMember({"mt940", "camt053", "both"}));
+  app.add_option("--format", settings.format, "mt940, camt053, both of them (default), bai2 or csv")
+      ->check(CLI::IsMember({"mt940", "camt053", "both", "bai2", "csv"}));
   app.add_option("--defect", settings.defects,
                  "KIND or KIND:DAY, may be repeated: " + tools::generator::defect_names());
   app.add_option("--account", settings.account, "the custody account on statements")

@@ -1,4 +1,4 @@
-// The statement of a day as the two files a custodian bank may send.
+// The statement of a day as the files a custodian bank may send.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -114,6 +114,68 @@ std::string camt053_text(const StatementDay& day, const std::string& account) {
   out += camt_totals(day);
   for (const Booking& line : day.lines) out += camt_entry(line, day.date);
   return out + "  </Stmt>\n </BkToCstmrStmt>\n</Document>\n";
+}
+
+std::string bai2_text(const StatementDay& day, const std::string& account) {
+  Fen in = 0;
+  Fen out = 0;
+  std::size_t credits = 0;
+  std::string details;
+  for (const Booking& line : day.lines) {
+    (line.credit ? in : out) += line.amount;
+    credits += line.credit ? 1U : 0U;
+    details += fmt::format(
+        "16,{},{},V,{},,{},{},{}/\n88,EREF: {}/\n88,{}: {}/\n88,{}: {}/\n", line.credit ? 165 : 495,
+        line.amount, yymmdd(line.value_date), line.reference, line.order, line.text, line.order,
+        line.credit ? "DBNM" : "CRNM", line.name, line.credit ? "DACT" : "CACT", line.party);
+  }
+  const Fen total = day.opening + day.closing + 2 * (in + out);
+  const std::size_t records = 2 + 4 * day.lines.size();
+  return fmt::format("01,BANK,PLATFORM,{0},2359,{1},,,2/\n02,PLATFORM,BANK,1,{0},2400,CNY,2/\n",
+                     yymmdd(day.date), day.number) +
+         fmt::format("03,{},CNY,010,{},,,015,{},,,100,{},{},,400,{},{},/\n", account, day.opening,
+                     day.closing, in, credits, out, day.lines.size() - credits) +
+         details +
+         fmt::format("49,{0},{1}/\n98,{0},1,{2}/\n99,{0},1,{3}/\n", total, records, records + 2,
+                     records + 4);
+}
+
+std::string csv_text(const StatementDay& day, const std::string& account) {
+  std::string out =
+      "Account,Booking date,Value date,Amount,Currency,Balance,Reference,Id,Name,Counterparty,"
+      "Description\n";
+  Fen balance = day.opening;
+  const auto with_sign = [](Fen fen) { return (fen < 0 ? "-" : "") + decimal(fen, '.'); };
+  for (const Booking& line : day.lines) {
+    balance += line.credit ? line.amount : -line.amount;
+    out += fmt::format("{},{},{},{},CNY,{},{},{},\"{}\",{},\"{}\"\n", account,
+                       base::format(day.date), base::format(line.value_date),
+                       with_sign(line.credit ? line.amount : -line.amount), with_sign(balance),
+                       line.order, line.reference, line.name, line.party, line.text);
+  }
+  return out;
+}
+
+std::string ofx_text(const StatementDay& day, const std::string& account) {
+  const std::uint32_t date = day.date.yyyymmdd();
+  std::string out = fmt::format(
+      "OFXHEADER:100\nDATA:OFXSGML\nVERSION:102\nSECURITY:NONE\nENCODING:USASCII\nCHARSET:1252\n"
+      "COMPRESSION:NONE\nOLDFILEUID:NONE\nNEWFILEUID:NONE\n\n<OFX>\n<BANKMSGSRSV1><STMTTRNRS>"
+      "<TRNUID>{0}\n<STATUS><CODE>0<SEVERITY>INFO</STATUS>\n<STMTRS><CURDEF>CNY\n<BANKACCTFROM>"
+      "<BANKID>BANK<ACCTID>{1}<ACCTTYPE>CHECKING</BANKACCTFROM>\n<BANKTRANLIST><DTSTART>{2}"
+      "<DTEND>{2}\n",
+      day.number, account, date);
+  for (const Booking& line : day.lines) {
+    out += fmt::format(
+        "<STMTTRN>\n<TRNTYPE>{}\n<DTPOSTED>{}\n<TRNAMT>{}{}\n<FITID>{}\n<REFNUM>{}\n<NAME>{}\n"
+        "<MEMO>{}\n</STMTTRN>\n",
+        line.credit ? "CREDIT" : "DEBIT", date, line.credit ? "" : "-", decimal(line.amount, '.'),
+        line.reference, line.order, line.name, line.text);
+  }
+  return out + fmt::format(
+                   "</BANKTRANLIST>\n<LEDGERBAL><BALAMT>{}{}<DTASOF>{}</LEDGERBAL>\n</STMTRS>"
+                   "</STMTTRNRS></BANKMSGSRSV1>\n</OFX>\n",
+                   day.closing < 0 ? "-" : "", decimal(day.closing, '.'), date);
 }
 
 }  // namespace tools::generator
