@@ -1,4 +1,5 @@
 """The real escrowd in a folder of its own, and a client that pipelines."""
+import ctypes
 import json
 import os
 import signal
@@ -13,6 +14,12 @@ fold_delay_ms = 30
 unfolded_rows_max = 20000
 """
 PIPELINED = 40
+
+
+def die_with_parent():
+    """Whatever ends the test, nothing of it stays behind."""
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGTERM)
 
 
 class Gone(Exception):
@@ -118,7 +125,8 @@ class Daemon:
     def start(self):
         self.process = subprocess.Popen(
             [os.path.join(self.binaries, "escrowd"), "--data", self.data, "--socket", self.path,
-             "--config", self.config], stdout=self.log, stderr=self.log)
+             "--config", self.config], stdout=self.log, stderr=self.log,
+            preexec_fn=die_with_parent)
         while True:
             if self.process.poll() is not None:
                 raise Failed(f"escrowd did not start: exit {self.process.returncode}\n"
