@@ -30,6 +30,10 @@ std::string_view name_of(ErrorCode code) {
       return "unsupported_encoding";
     case ErrorCode::kLimitExceeded:
       return "limit_exceeded";
+    case ErrorCode::kLayoutMismatch:
+      return "layout_mismatch";
+    case ErrorCode::kControlTotal:
+      return "control_total_mismatch";
     case ErrorCode::kIo:
       return "io";
   }
