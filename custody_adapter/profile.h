@@ -65,6 +65,10 @@ struct ProfileOptions {
   // The balance of a sub-account before the file, where the caller knows it (from the file of the
   // day before): without it the first entry of each sub-account proves nothing.
   std::function<std::optional<Figure>(std::string_view sub_account)> opening_of;
+  // How many entries the file must have, where the caller knows it from elsewhere (a manifest, the
+  // bank's answer to a query). A file with balances after entries but without totals needs it: its
+  // chain cannot tell that the last lines are missing.
+  std::optional<std::uint64_t> entries_expected;
   // Called for each sub-account at the end of a statement, in the order of their first entries.
   std::function<void(const SubAccount&)> on_sub_account;
   ledger::base::Date file_date;  // the day of the file, from its name: for dates without a year

@@ -196,7 +196,7 @@ void ProfileParser::read_fields(const toml::table& table, RecordSpec& record) {
     FieldSpec field = read_field(*row, record);
     if (record.layout == Layout::kFixed) {
       field.at = number(*row, "at", 0, kBytesMax, at);
-      at = field.at + field.bytes;
+      if (!field.overlay) at = field.at + field.bytes;
     }
     for (const FieldSpec& other : record.fields) {
       if (other.name == field.name) refuse(*row, "two fields have this name");
@@ -205,6 +205,8 @@ void ProfileParser::read_fields(const toml::table& table, RecordSpec& record) {
         refuse(*row, "field '" + other.name + "' has the same 'as' already");
       }
     }
+    model_.has_opening = model_.has_opening || field.target == Target::kOpeningBalance;
+    model_.has_closing = model_.has_closing || field.target == Target::kClosingBalance;
     record.fields.push_back(std::move(field));
   }
   place_ = place;
@@ -217,7 +219,7 @@ FieldSpec ProfileParser::read_field(const toml::table& table, const RecordSpec& 
   place_ = place + " '" + field.name + "'";
   only(table, {"name", "key", "at", "bytes", "as", "type", "required", "optional", "text", "prefix",
                "map", "decimals", "point", "grouping", "negative_when", "positive_when", "form",
-               "same_as"});
+               "same_as", "overlay"});
   const bool fixed = record.layout == Layout::kFixed;
   if (!fixed && (table.get("at") != nullptr || table.get("bytes") != nullptr)) {
     refuse(table, "'at' and 'bytes' are for fixed-width records");
@@ -245,6 +247,10 @@ FieldSpec ProfileParser::read_field(const toml::table& table, const RecordSpec& 
                                                field.target == Target::kOpeningBalance ||
                                                field.target == Target::kClosingBalance);
   field.optional_column = flag(table, "optional");
+  field.overlay = flag(table, "overlay");
+  if (field.overlay && (!fixed || field.bytes == 0)) {
+    refuse(need(table, "overlay"), "'overlay' is for fixed-width fields with 'bytes'");
+  }
   if (const auto constant = optional_text(table, "text")) {
     field.text = encoded(need(table, "text"), *constant);
   }
@@ -310,13 +316,19 @@ void ProfileParser::check_fixed(const toml::table& table, RecordSpec& record) co
                    [](const FieldSpec* a, const FieldSpec* b) { return a->at < b->at; });
   for (const FieldSpec* field : by_place) {
     if (record.open_ended) refuse(table, "a field without 'bytes' must be the last one");
+    if (field->overlay) continue;
     if (field->at < end) {
       refuse(table, "field '" + field->name + "' begins at byte " + std::to_string(field->at) +
                         ", inside the field before it");
     }
     end = field->at + field->bytes;
     if (field->bytes == 0) record.open_ended = true;
-    if (field->optional_column) refuse(table, "'optional' fields are for delimited records");
+  }
+  for (const FieldSpec& field : record.fields) {
+    if (field.optional_column) refuse(table, "'optional' fields are for delimited records");
+    if (field.overlay && !record.open_ended && field.at + field.bytes > std::max(end, record.bytes)) {
+      refuse(table, "field '" + field.name + "' lies beyond the record");
+    }
   }
   if (record.open_ended) {
     if (record.bytes != 0) refuse(need(table, "bytes"), "'bytes' and a last field without 'bytes'");

@@ -106,8 +106,9 @@ struct FieldSpec {
   std::vector<Condition> positive_when;
   std::vector<DateStep> form;
   bool form_has_time = false;
-  int same_as_record = -1;   // with same_as_field: must have the same text
-  int same_as_field = -1;
+  bool overlay = false;      // fixed: may lie over other fields, to be compared as a whole
+  // Record and field of heads: must have the same text as the one that was there.
+  std::vector<std::pair<std::size_t, std::size_t>> same_as;
 };
 
 enum class Role : std::uint8_t {
@@ -212,6 +213,9 @@ struct ProfileModel {
   bool statement_per_account = false;
   ledger::base::Currency currency;
   int digits = 2;
+  bool has_opening = false;  // some record has an opening balance: it must then be there
+  bool has_closing = false;
+  bool counts_details = false;  // a total says how many details there are, or their sum
   std::vector<RecordSpec> records;
   std::vector<CheckSpec> checks;
   std::optional<ChainSpec> chain;

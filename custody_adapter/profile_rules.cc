@@ -171,15 +171,15 @@ void ProfileParser::read_field_rules(const toml::table& table, RecordSpec& recor
 }
 
 void ProfileParser::read_same_as(const toml::table& table, FieldSpec& field) {
-  const auto path = optional_text(table, "same_as");
-  if (!path) return;
-  const auto [other, column] = field_of(need(table, "same_as"), *path);
-  const Role role = model_.records[other].role;
-  if (role != Role::kHead && role != Role::kFileHead) {
-    refuse(need(table, "same_as"), "'same_as' must be a field of a head");
+  const toml::node* node = table.get("same_as");
+  if (node == nullptr) return;
+  for (const std::string& path : texts_of(*node, "same_as")) {
+    field.same_as.push_back(field_of(*node, path));
+    const Role role = model_.records[field.same_as.back().first].role;
+    if (role != Role::kHead && role != Role::kFileHead) {
+      refuse(*node, "'same_as' must be a field of a head");
+    }
   }
-  field.same_as_record = static_cast<int>(other);
-  field.same_as_field = static_cast<int>(column);
 }
 
 void ProfileParser::check_records(const toml::table& root) const {
@@ -237,7 +237,9 @@ CheckSpec ProfileParser::read_check(const toml::table& table) {
   place_ = "check '" + check.name + "'";
   const toml::node& total = need(table, "total");
   std::tie(check.record, check.field) = field_of(total, check.name);
-  const RecordSpec& record = model_.records[check.record];
+  RecordSpec& record = model_.records[check.record];
+  // A total that is blank would be a check that cannot fail.
+  record.fields[check.field].required = true;
   if (record.role != Role::kHead && record.role != Role::kTrailer &&
       record.role != Role::kFileHead && record.role != Role::kFileTrailer) {
     refuse(total, "'total' must be a field of a head or trailer");
@@ -257,6 +259,7 @@ CheckSpec ProfileParser::read_check(const toml::table& table) {
     refuse(need(table, "signed"), "'signed' is for sums of both sides");
   }
   read_check_parts(table, check);
+  if (check.kind != CheckKind::kRecords && !check.file_scope) model_.counts_details = true;
   return check;
 }
 

@@ -58,15 +58,15 @@ void ProfileStatement::remember(const ProfileRecord& record) {
 
 void ProfileStatement::compare(const ProfileRecord& record) {
   for (std::size_t i = 0; i < record.spec().fields.size(); ++i) {
-    const FieldSpec& field = record.field(i);
-    if (field.same_as_record < 0) continue;
-    const std::string& stated = remembered_[static_cast<std::size_t>(field.same_as_record)]
-                                           [static_cast<std::size_t>(field.same_as_field)];
-    if (record.values()[i] == stated) continue;
-    issues_.raise(Severity::kError, "differs_from_head", field.name,
-                  "'" + excerpt(record.values()[i]) + "' is here, the head says '" +
-                      excerpt(stated) + "'",
-                  record.place_of(i));
+    for (const auto& [head, column] : record.field(i).same_as) {
+      const bool there = model_.records[head].role == Role::kFileHead || seen_[head] > 0;
+      const std::string& stated = remembered_[head][column];
+      if (!there || record.values()[i] == stated) continue;
+      issues_.raise(Severity::kError, "differs_from_head", record.field(i).name,
+                    "'" + excerpt(record.values()[i]) + "' is here, the head says '" +
+                        excerpt(stated) + "'",
+                    record.place_of(i));
+    }
   }
 }
 
@@ -239,7 +239,7 @@ void ProfileStatement::take_part(ProfileRecord& record) {
 
 void ProfileStatement::take_more(ProfileRecord& record) {
   if (!has_entry_) {
-    issues_.raise(Severity::kWarning, "stray_record", record.spec().name,
+    issues_.raise(Severity::kError, "stray_record", record.spec().name,
                   "no entry stands before it", record.place());
     return;
   }
@@ -344,18 +344,29 @@ Verdict ProfileStatement::judge(bool cut_off, std::uint64_t errors) {
                           format(total.computed) + " read");
     }
   }
+  if (options_.entries_expected && *options_.entries_expected != statement.entry_count) {
+    return unproved({}, std::to_string(*options_.entries_expected) + " entries are expected, " +
+                            std::to_string(statement.entry_count) + " were read");
+  }
   if (chain_.broken() > 0) {
     return unproved(chain_.first_difference(),
                     std::to_string(chain_.broken()) + " break(s) in the balances after entries");
   }
   if (!doubt.empty()) return not_provable(doubt);
   if (balances) return {VerdictKind::kProved, {}, ""};
+  if (model_.has_opening && !statement.opening) return not_provable("no opening balance");
+  if (model_.has_closing && !statement.closing) return not_provable("no closing balance");
   const bool newest_first = model_.chain && model_.chain->newest_first;
   const bool whole_chain = newest_first && chain_.unlinked() == 0 && details_ > 0;
   if (!totals_.has_money() && (!model_.chain || details_ == 0)) {
     return not_provable("no totals and no balances");
   }
   if (uncovered_ > 0 && !whole_chain) return not_provable(unproved_reason());
+  // A chain proves the entries that are there; a file that lost its last ones looks the same.
+  if (!model_.counts_details && !options_.entries_expected) {
+    return not_provable("the balances after " + std::to_string(details_) +
+                        " entries hold, but nothing says that the file is complete");
+  }
   return {VerdictKind::kProved, {}, ""};
 }
 

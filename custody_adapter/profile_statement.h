@@ -29,7 +29,7 @@ class ProfileStatement {
   // An entry is held back while records may go on with it.
   void flush();
 
-  // Values of heads that other records must repeat.
+  // Values of heads that other records must repeat. The statement must be open.
   void remember(const ProfileRecord& record);
   void compare(const ProfileRecord& record);
 

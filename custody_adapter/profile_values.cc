@@ -166,7 +166,7 @@ DateTime read_date_time(std::string_view text, const std::vector<DateStep>& form
     }
   }
   if (has_time) {
-    if (part_of_time[0] > 23 || part_of_time[1] > 59 || part_of_time[2] > 60) return out;
+    if (part_of_time[0] > 23 || part_of_time[1] > 59 || part_of_time[2] > 60) return {};
     out.time = "00:00:00";
     for (std::size_t i = 0; i < 3; ++i) {
       out.time[i * 3] = static_cast<char>('0' + part_of_time[i] / 10);
