@@ -95,6 +95,7 @@ struct FieldSpec {
   FieldType type = FieldType::kText;
   Target target = Target::kNone;
   bool required = false;     // blank is an error
+  bool used = false;         // its value matters for anything; else only its bytes are checked
   bool optional_column = false;
   std::optional<std::string> text;  // the only value it may have
   std::string prefix;        // stands before the value
@@ -168,6 +169,7 @@ struct RecordSpec {
   bool optional = false;           // heads and trailers are needed once otherwise
   bool opens = false;
   bool closes = false;
+  bool compares = false;           // some field has 'same_as'
   std::vector<FieldSpec> fields;
   // Details and parts.
   std::vector<SideRule> sides;

@@ -76,6 +76,8 @@ ProfileModel ProfileParser::read(const toml::table& root) {
     place_ = "record '" + model_.records[i].name + "'";
     if (model_.records[i].role == Role::kDetail) check_detail(*records[i], model_.records[i]);
   }
+  place_.clear();
+  mark_used();
   return std::move(model_);
 }
 

@@ -42,6 +42,7 @@ class ProfileParser : private ProfileKeys {
   bool covers_side(const CheckSpec& check, const CheckSpec::Part& part,
                    const RecordSpec& record) const;
   void check_records(const toml::table& root) const;
+  void mark_used();
   void check_detail(const toml::table& at, const RecordSpec& record) const;
 
   // A text of the profile in the file's encoding.

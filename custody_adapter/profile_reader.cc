@@ -114,7 +114,7 @@ class Engine final : public ProfileReader {
     if (!statement_.file_totals().empty()) statement_.file_totals().add_record(index);
     if (spec->role == Role::kTitle) return true;
     if (spec->role == Role::kHead || spec->role == Role::kFileHead) statement_.remember(record_);
-    if (statement_.is_open()) statement_.compare(record_);
+    if (spec->compares && statement_.is_open()) statement_.compare(record_);
     if (is_of_file(spec->role)) {
       statement_.file_totals().state(index, record_.numbers(), place);
       return true;

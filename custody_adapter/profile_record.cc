@@ -35,7 +35,7 @@ ProfileRecord::ProfileRecord(const ProfileModel& model, const ProfileOptions& op
 }
 
 Place ProfileRecord::place_of(std::size_t field) const {
-  const std::string_view cell = cells_[field];
+  const std::string_view cell = (*cells_)[field];
   Place place = place_;
   if (cell.data() == nullptr) return place;
   place.offset += static_cast<std::uint64_t>(cell.data() - raw_.data());
@@ -44,7 +44,7 @@ Place ProfileRecord::place_of(std::size_t field) const {
 }
 
 bool ProfileRecord::is_full(std::size_t field) const {
-  return spec_->layout == Layout::kFixed && !cells_[field].empty() && cells_[field].back() != ' ';
+  return spec_->layout == Layout::kFixed && !(*cells_)[field].empty() && (*cells_)[field].back() != ' ';
 }
 
 void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw,
@@ -55,20 +55,26 @@ void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw,
   ascii_ = is_ascii(raw.text);
   if (spec.role == Role::kTitle) return;
   const std::size_t count = spec.fields.size();
-  cells_ = slicer.cells();
+  cells_ = &slicer.cells();
   values_.resize(count);
   numbers_.assign(count, std::nullopt);
   bad_.assign(count, 0);
   for (std::size_t i = 0; i < count; ++i) {
-    values_[i] = slicer.value(spec.fields[i], cells_[i], scratch_[i]);
+    // What nothing asks for need not be trimmed: fillers can be most of a record.
+    values_[i] = spec.fields[i].used ? slicer.value(spec.fields[i], (*cells_)[i], scratch_[i])
+                                     : std::string_view();
   }
   for (std::size_t i = 0; i < count; ++i) {
     const FieldSpec& field = spec.fields[i];
-    if (!field.prefix.empty() && !RecordSlicer::has_prefix(field, cells_[i]) &&
-        cells_[i].data() != nullptr) {
+    if (!field.used) {
+      if (!ascii_ && field.type == FieldType::kText) check_text(i);
+      continue;
+    }
+    if (!field.prefix.empty() && !RecordSlicer::has_prefix(field, (*cells_)[i]) &&
+        (*cells_)[i].data() != nullptr) {
       bad_[i] = 1;
       issues_.raise(Severity::kError, "wrong_prefix", field.name,
-                    "'" + excerpt(cells_[i]) + "' does not begin as the profile says",
+                    "'" + excerpt((*cells_)[i]) + "' does not begin as the profile says",
                     place_of(i));
       continue;
     }
@@ -124,7 +130,9 @@ void ProfileRecord::read_number(std::size_t i) {
   if (negative) numbers_[i] = -*numbers_[i];
 }
 
-void ProfileRecord::check_text(std::size_t i) { decode(i, values_[i], text_scratch_); }
+void ProfileRecord::check_text(std::size_t i) {
+  if (!is_ascii((*cells_)[i])) decode(i, (*cells_)[i], text_scratch_);
+}
 
 void ProfileRecord::decode(std::size_t i, std::string_view bytes, std::string& out) {
   // A field of so many bytes may end in the middle of a character.
@@ -140,7 +148,7 @@ void ProfileRecord::decode(std::size_t i, std::string_view bytes, std::string& o
   const std::size_t bad = decoder_->convert(whole, out);
   if (bad == TextConverter::kAll) return;
   Place place = place_of(i);
-  const std::string_view cell = cells_[i];
+  const std::string_view cell = (*cells_)[i];
   if (bytes.data() >= cell.data() && bytes.data() <= cell.data() + cell.size()) {
     place.offset += static_cast<std::uint64_t>(bytes.data() - cell.data());
   }
@@ -165,7 +173,7 @@ bool ProfileRecord::text(std::size_t i, std::string& out) {
     out.assign(value);
     return value.empty();
   }
-  if (ascii_) {
+  if (ascii_ || is_ascii(value)) {
     out.assign(value);
   } else {
     decode(i, value, out);

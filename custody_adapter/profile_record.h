@@ -36,7 +36,8 @@ class ProfileRecord {
  public:
   ProfileRecord(const ProfileModel& model, const ProfileOptions& options, ProfileIssues& issues);
 
-  // Reads constants, blanks, numbers; issues for what is wrong with them.
+  // Reads constants, blanks, numbers; issues for what is wrong with them. The record is valid until
+  // the slicer slices the next one.
   void read(const RecordSpec& spec, const RawRecord& raw, const RecordSlicer& slicer);
 
   const RecordSpec& spec() const { return *spec_; }
@@ -72,7 +73,7 @@ class ProfileRecord {
   std::string_view raw_;
   Place place_;
   bool ascii_ = true;
-  std::vector<std::string_view> cells_;
+  const std::vector<std::string_view>* cells_ = nullptr;  // the slicer's
   std::vector<std::string_view> values_;
   std::vector<std::optional<Figure>> numbers_;
   std::vector<char> bad_;

@@ -213,6 +213,35 @@ void ProfileParser::check_records(const toml::table& root) const {
   }
 }
 
+void ProfileParser::mark_used() {
+  for (RecordSpec& record : model_.records) {
+    const auto mark = [&record](const std::vector<Condition>& list) {
+      for (const Condition& condition : list) record.fields[condition.field].used = true;
+    };
+    mark(record.when);
+    mark(record.reversal);
+    for (const SideRule& rule : record.sides) {
+      if (rule.kind == SideRule::Kind::kCodes) record.fields[rule.field].used = true;
+    }
+    if (record.status) record.fields[record.status->field].used = true;
+    for (const CheckSpec& check : model_.checks) {
+      mark(check.parts[static_cast<std::size_t>(&record - model_.records.data())].when);
+    }
+    for (FieldSpec& field : record.fields) {
+      record.compares = record.compares || !field.same_as.empty();
+      mark(field.negative_when);
+      mark(field.positive_when);
+      field.used = field.used || field.target != Target::kNone ||
+                   field.type == FieldType::kAmount || field.type == FieldType::kCount ||
+                   field.required || field.text || !field.prefix.empty() ||
+                   !field.same_as.empty();
+      for (const auto& [head, column] : field.same_as) {
+        model_.records[head].fields[column].used = true;
+      }
+    }
+  }
+}
+
 void ProfileParser::check_detail(const toml::table& at, const RecordSpec& record) const {
   const bool one = has_target(record, Target::kAmount);
   const bool two = has_target(record, Target::kCreditAmount) &&

@@ -83,9 +83,12 @@ Date nearest(int month, int day, Date near) {
 }  // namespace
 
 std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  const char* begin = text.data();
+  const char* end = begin + text.size();
+  while (end != begin && is_blank(end[-1])) --end;
+  while (begin != end && is_blank(*begin)) ++begin;
+  return {begin, static_cast<std::size_t>(end - begin)};
 }
 
 std::optional<std::vector<DateStep>> parse_form(std::string_view form, bool is_time) {

@@ -33,7 +33,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::kLayoutMismatch:
       return "layout_mismatch";
     case ErrorCode::kControlTotal:
-      return "control_total_mismatch";
+      return "control_total";
     case ErrorCode::kIo:
       return "io";
   }

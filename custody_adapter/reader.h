@@ -29,7 +29,7 @@ enum class ErrorCode {
   kUnsupportedEncoding,  // the XML declaration names an unknown encoding
   kLimitExceeded,        // a line, a text or the nesting is larger than any real statement's
   kLayoutMismatch,       // a record that the profile does not describe: its layout has changed
-  kControlTotal,         // the file's own counts or sums, over all statements, do not hold
+  kControlTotal,         // read to the end, but the totals over several statements do not hold
   kIo,                   // the source failed
 };
 std::string_view name_of(ErrorCode code);  // "no_statement", stable

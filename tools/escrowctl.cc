@@ -21,6 +21,7 @@
 #include "ledger/domain/profile.h"
 #include "ledger/server/json_text.h"
 #include "tools/client/http_client.h"
+#include "tools/escrowctl_profile.h"
 #include "tools/escrowctl_render.h"
 #include "tools/escrowctl_send.h"
 
@@ -267,7 +268,6 @@ class Program {
  public:
   Program() : app_("escrowctl: sends commands to a running escrowd and reads from it") {
     app_.add_option("--socket", globals_.socket, "path of the daemon's socket")
-        ->required()
         ->envname("ESCROW_SOCKET");
     app_.add_flag("--json", globals_.json, "the daemon's JSON, for programs");
     app_.add_option("--digits", globals_.digits, "decimals of typed amounts: 2, JPY 0, KWD 3")
@@ -276,11 +276,15 @@ class Program {
     app_.fallthrough();
     add_flows();
     add_reads();
+    tools::add_profile_commands(app_, profile_, globals_.json, [this](auto action) {
+      local_ = static_cast<bool>(action_ = std::move(action));
+    });
   }
 
   int run(int argc, char** argv) {
     try {
       app_.parse(argc, argv);
+      if (!local_ && globals_.socket.empty()) throw UsageError{"--socket is required"};
       return action_();
     } catch (const CLI::ParseError& error) {
       return app_.exit(error) == 0 ? kOk : kUsage;
@@ -393,8 +397,10 @@ class Program {
   Globals globals_;
   std::list<FlowArguments> flows_;  // a list: the options point into it
   std::function<int()> action_;
+  bool local_ = false;  // the action asks no daemon
   std::string code_, at_, date_, cursor_, limit_, order_, after_, file_;
   bool follow_ = false;
+  tools::ProfileArguments profile_;
 };
 
 }  // namespace
