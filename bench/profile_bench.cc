@@ -1,7 +1,7 @@
-// What reading a file by profile costs: fixed width (ALEVE with its chain per sub-account, GBK texts;
-// Norma 43 with its sums) and delimited (a head with count and sum, '|' after each cell), 20,000
-// entries each, in blocks of 256 KiB, every entry delivered and the totals checked. `plain` counts the
-// line ends of the same bytes: what only touching them costs.
+// What reading a file by profile costs: fixed width (ALEVE with its chain per sub-account, GBK
+// texts; Norma 43 with its sums) and delimited (a head with count and sum, '|' after each cell),
+// 20,000 entries each, in blocks of 256 KiB, every entry delivered and the totals checked. `plain`
+// counts the line ends of the same bytes: what only touching them costs.
 #include <benchmark/benchmark.h>
 
 #include <cstring>
@@ -51,9 +51,12 @@ std::string norma43() {
   for (int i = 0; i < kEntries; ++i) sum += amount(i);
   file += padded("110081539800014144521803181803202" + digits(0, 14) + "9783OWNER", 80) + "\n";
   for (int i = 0; i < kEntries; ++i) {
-    file += padded("22    0901180319180319" "12408" "2" + digits(amount(i), 14) + digits(i, 10) +
-                       digits(i, 12) + digits(i, 16),
-                   80) +
+    file += padded(
+                "22    0901180319180319"
+                "12408"
+                "2" +
+                    digits(amount(i), 14) + digits(i, 10) + digits(i, 12) + digits(i, 16),
+                80) +
             "\n";
   }
   file += padded("33008153980001414452" + digits(0, 19) + digits(kEntries, 5) + digits(sum, 14) +

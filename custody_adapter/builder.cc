@@ -52,7 +52,7 @@ void StatementBuilder::add(StatementEntry& entry) {
   }
   if (entry.status == EntryStatus::kBooked) {
     ++statement_.booked_count;
-    Figure& sum = entry.transfer                  ? statement_.transfer_sum
+    Figure& sum = entry.transfer                ? statement_.transfer_sum
                   : entry.side == Side::kCredit ? statement_.credit_sum
                                                 : statement_.debit_sum;
     sum = sum + Figure{entry.amount, entry.digits};

@@ -7,7 +7,12 @@
 namespace custody_adapter {
 
 // Written into the program at build time from profiles/*.toml.
-extern const std::string_view kProfile_aleve, kProfile_allinpay, kProfile_cn_count_fee_head, kProfile_cn_dated_head, kProfile_cn_end_mark, kProfile_cn_fixed_head, kProfile_cn_summary_rows, kProfile_coda, kProfile_eve, kProfile_lanmao_backroll_recharge, kProfile_lanmao_commission, kProfile_lanmao_recharge, kProfile_lanmao_transaction, kProfile_lanmao_withdraw, kProfile_norma43, kProfile_ofd_fund, kProfile_ucf_recharge, kProfile_ucf_transaction, kProfile_ucf_withdraw, kProfile_lanmao_day_set;
+extern const std::string_view kProfile_aleve, kProfile_allinpay, kProfile_cn_count_fee_head,
+    kProfile_cn_dated_head, kProfile_cn_end_mark, kProfile_cn_fixed_head, kProfile_cn_summary_rows,
+    kProfile_coda, kProfile_eve, kProfile_lanmao_backroll_recharge, kProfile_lanmao_commission,
+    kProfile_lanmao_recharge, kProfile_lanmao_transaction, kProfile_lanmao_withdraw,
+    kProfile_norma43, kProfile_ofd_fund, kProfile_ucf_recharge, kProfile_ucf_transaction,
+    kProfile_ucf_withdraw, kProfile_lanmao_day_set;
 
 namespace {
 

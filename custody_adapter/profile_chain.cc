@@ -84,8 +84,8 @@ BalanceChain::Step BalanceChain::begin(Account& account, std::string_view key, c
   return {difference.is_zero() ? Link::kHolds : Link::kBroken, difference};
 }
 
-BalanceChain::Step BalanceChain::add(std::string_view key, const Figure& moved,
-                                     const Figure& after, const OpeningOf& opening_of) {
+BalanceChain::Step BalanceChain::add(std::string_view key, const Figure& moved, const Figure& after,
+                                     const OpeningOf& opening_of) {
   if (accounts_.size() * 4 >= slots_.size() * 3) grow();
   const std::uint64_t hash = hash_of(key);
   const std::size_t slot = find(key, hash);

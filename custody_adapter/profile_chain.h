@@ -36,9 +36,9 @@ class BalanceChain {
   // The end of the statement: newest first, the openings can be compared only now.
   void finish(const OpeningOf& opening_of);
 
-  std::uint64_t links() const { return links_; }          // that hold
+  std::uint64_t links() const { return links_; }  // that hold
   std::uint64_t broken() const { return broken_; }
-  std::uint64_t unlinked() const { return unlinked_; }    // entries of Link::kFirst
+  std::uint64_t unlinked() const { return unlinked_; }  // entries of Link::kFirst
   std::uint64_t accounts() const { return accounts_.size(); }
   const Figure& first_difference() const { return first_difference_; }
   // In the order of their first entries; views are of this object.

@@ -171,9 +171,9 @@ EntryMaker::Made EntryMaker::direct(ProfileRecord& record, const Money& money, b
   made.amount_field = money.field;
   const Target target = spec.fields[amount_field].target;
   int found = target == Target::kCreditAmount ? 1 : target == Target::kDebitAmount ? 2 : 0;
-  const bool by_sign =
-      std::any_of(spec.sides.begin(), spec.sides.end(),
-                  [](const SideRule& rule) { return rule.kind == SideRule::Kind::kSign; });
+  const bool by_sign = std::any_of(spec.sides.begin(), spec.sides.end(), [](const SideRule& rule) {
+    return rule.kind == SideRule::Kind::kSign;
+  });
   if (money.negative && !by_sign) {
     issues_.raise(Severity::kError, "bad_amount", spec.fields[amount_field].name,
                   "a negative amount, though the profile does not take the side from the sign",
@@ -183,10 +183,10 @@ EntryMaker::Made EntryMaker::direct(ProfileRecord& record, const Money& money, b
   for (const SideRule& rule : spec.sides) {
     const auto side_here = side_by(rule, record, money.negative);
     if (!side_here && found == 0) {
-      issues_.raise(Severity::kError, "unknown_side", spec.fields[rule.field].name,
-                    "the profile does not say which side '" +
-                        excerpt(record.values()[rule.field]) + "' is",
-                    record.place_of(rule.field));
+      issues_.raise(
+          Severity::kError, "unknown_side", spec.fields[rule.field].name,
+          "the profile does not say which side '" + excerpt(record.values()[rule.field]) + "' is",
+          record.place_of(rule.field));
       return made;
     }
     if (found != 0 && side_here && *side_here != found) {
@@ -217,8 +217,7 @@ void EntryMaker::set_status(ProfileRecord& record, StatementEntry& entry) {
   entry.status = EntryStatus::kPending;
   if (is_one_of(rule->pending, value)) return;
   issues_.raise(Severity::kError, "unknown_status", record.field(rule->field).name,
-                "the profile does not know '" + excerpt(value) + "'",
-                record.place_of(rule->field));
+                "the profile does not know '" + excerpt(value) + "'", record.place_of(rule->field));
 }
 
 EntryMaker::Made EntryMaker::make(ProfileRecord& record, const Currency& currency,

@@ -10,7 +10,7 @@ namespace custody_adapter {
 
 class EntryMaker {
  public:
-  EntryMaker(const ProfileModel& model, ProfileIssues& issues) : model_(model), issues_(issues) {}
+  explicit EntryMaker(ProfileIssues& issues) : issues_(issues) {}
 
   struct Made {
     bool good = false;         // amount and direction are known; else issues say why not
@@ -39,7 +39,6 @@ class EntryMaker {
   void set_currency(ProfileRecord& record, std::size_t i, ledger::base::Currency& currency);
   void add_text(ProfileRecord& record, std::size_t i, std::string* slot);
 
-  const ProfileModel& model_;
   ProfileIssues& issues_;
   std::string text_;
   bool goes_on_ = false;  // the last text filled its field

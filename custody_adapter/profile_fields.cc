@@ -9,19 +9,20 @@ namespace custody_adapter {
 namespace {
 
 constexpr std::pair<std::string_view, Role> kRoles[] = {
-    {"title", Role::kTitle},   {"file_head", Role::kFileHead},
-    {"head", Role::kHead},     {"detail", Role::kDetail},
-    {"part", Role::kPart},     {"more", Role::kMore},
-    {"note", Role::kNote},     {"trailer", Role::kTrailer},
-    {"skip", Role::kSkip},     {"file_trailer", Role::kFileTrailer},
+    {"title", Role::kTitle}, {"file_head", Role::kFileHead},
+    {"head", Role::kHead},   {"detail", Role::kDetail},
+    {"part", Role::kPart},   {"more", Role::kMore},
+    {"note", Role::kNote},   {"trailer", Role::kTrailer},
+    {"skip", Role::kSkip},   {"file_trailer", Role::kFileTrailer},
 };
 constexpr std::pair<std::string_view, Layout> kLayouts[] = {{"fixed", Layout::kFixed},
                                                             {"delimited", Layout::kDelimited}};
-constexpr std::pair<std::string_view, Presence> kPresences[] = {
-    {"none", Presence::kNone}, {"required", Presence::kRequired}, {"optional", Presence::kOptional}};
+constexpr std::pair<std::string_view, Presence> kPresences[] = {{"none", Presence::kNone},
+                                                                {"required", Presence::kRequired},
+                                                                {"optional", Presence::kOptional}};
 constexpr std::pair<std::string_view, FieldType> kTypes[] = {
-    {"text", FieldType::kText},   {"amount", FieldType::kAmount}, {"count", FieldType::kCount},
-    {"date", FieldType::kDate},   {"time", FieldType::kTime},
+    {"text", FieldType::kText}, {"amount", FieldType::kAmount}, {"count", FieldType::kCount},
+    {"date", FieldType::kDate}, {"time", FieldType::kTime},
 };
 
 constexpr std::pair<std::string_view, bool> kKeysOfLayout[] = {
@@ -98,10 +99,31 @@ RecordSpec ProfileParser::read_record(const toml::table& table) {
   place_ = "record";
   record.name = text(table, "name");
   place_ = "record '" + record.name + "'";
-  only(table, {"name", "role", "layout", "line", "lines", "last", "tag", "tag_at", "when", "pattern",
-               "texts", "bytes", "short_records", "extra_columns", "leading_separator",
-               "trailing_separator", "keyed", "optional", "opens", "closes", "fields", "side",
-               "status", "reversal", "reversal_turns"});
+  only(table, {"name",
+               "role",
+               "layout",
+               "line",
+               "lines",
+               "last",
+               "tag",
+               "tag_at",
+               "when",
+               "pattern",
+               "texts",
+               "bytes",
+               "short_records",
+               "extra_columns",
+               "leading_separator",
+               "trailing_separator",
+               "keyed",
+               "optional",
+               "opens",
+               "closes",
+               "fields",
+               "side",
+               "status",
+               "reversal",
+               "reversal_turns"});
   need(table, "role");
   record.role = choice(table, "role", kRoles, Role::kDetail);
   read_position(table, record);
@@ -157,8 +179,7 @@ void ProfileParser::read_shape(const toml::table& table, RecordSpec& record) {
   record.short_records = flag(table, "short_records", short_records_);
   record.extra_columns = flag(table, "extra_columns", extra_columns_);
   record.leading_separator = flag(table, "leading_separator", leading_separator_);
-  record.trailing_separator =
-      choice(table, "trailing_separator", kPresences, trailing_separator_);
+  record.trailing_separator = choice(table, "trailing_separator", kPresences, trailing_separator_);
   record.keyed = sign(table, "keyed");
   record.optional = flag(table, "optional");
   record.opens = flag(table, "opens");
@@ -232,20 +253,20 @@ FieldSpec ProfileParser::read_field(const toml::table& table, const RecordSpec& 
     if (at == std::end(kTargets)) refuse(need(table, "as"), "'as' cannot be '" + *as + "'");
     known = at;
     field.target = known->target;
-    const bool of_entry = record.role == Role::kDetail || record.role == Role::kPart ||
-                          record.role == Role::kMore;
+    const bool of_entry =
+        record.role == Role::kDetail || record.role == Role::kPart || record.role == Role::kMore;
     if (of_entry ? is_of_statement(field.target) : is_of_entry(field.target)) {
       refuse(need(table, "as"), "'" + *as + "' has no meaning in a record of this role");
     }
   }
-  field.type =
-      choice(table, "type", kTypes, known != nullptr ? known->type : FieldType::kText);
+  field.type = choice(table, "type", kTypes, known != nullptr ? known->type : FieldType::kText);
   if (known != nullptr && field.type != known->type) {
     refuse(need(table, "type"), "'" + std::string(known->word) + "' needs another type");
   }
-  field.required = flag(table, "required", field.target == Target::kAmount ||
-                                               field.target == Target::kOpeningBalance ||
-                                               field.target == Target::kClosingBalance);
+  field.required =
+      flag(table, "required",
+           field.target == Target::kAmount || field.target == Target::kOpeningBalance ||
+               field.target == Target::kClosingBalance);
   field.optional_column = flag(table, "optional");
   field.overlay = flag(table, "overlay");
   if (field.overlay && (!fixed || field.bytes == 0)) {
@@ -297,8 +318,9 @@ void ProfileParser::read_amount_form(const toml::table& table, FieldSpec& field)
     const std::string form = optional_text(table, "form").value_or(time ? "HHMMSS" : "yyyymmdd");
     const auto steps = parse_form(form, time);
     if (!steps) {
-      refuse(need(table, "form"), "'form' is made of yyyy or yy, mm, dd, HH, MM, SS and signs, like "
-                                  "yyyy-mm-dd HH:MM:SS");
+      refuse(need(table, "form"),
+             "'form' is made of yyyy or yy, mm, dd, HH, MM, SS and signs, like "
+             "yyyy-mm-dd HH:MM:SS");
     }
     field.form = *steps;
     field.form_has_time = std::any_of(field.form.begin(), field.form.end(),
@@ -326,7 +348,8 @@ void ProfileParser::check_fixed(const toml::table& table, RecordSpec& record) co
   }
   for (const FieldSpec& field : record.fields) {
     if (field.optional_column) refuse(table, "'optional' fields are for delimited records");
-    if (field.overlay && !record.open_ended && field.at + field.bytes > std::max(end, record.bytes)) {
+    if (field.overlay && !record.open_ended &&
+        field.at + field.bytes > std::max(end, record.bytes)) {
       refuse(table, "field '" + field.name + "' lies beyond the record");
     }
   }
@@ -334,15 +357,16 @@ void ProfileParser::check_fixed(const toml::table& table, RecordSpec& record) co
     if (record.bytes != 0) refuse(need(table, "bytes"), "'bytes' and a last field without 'bytes'");
     return;
   }
-  const bool shapeless = record.role == Role::kTitle || (record.fields.empty() && record.bytes == 0);
+  const bool shapeless =
+      record.role == Role::kTitle || (record.fields.empty() && record.bytes == 0);
   if (shapeless) {
     record.open_ended = true;
     return;
   }
   if (record.bytes == 0) record.bytes = end;
   if (record.bytes < end) {
-    refuse(need(table, "bytes"), "'bytes' is less than the " + std::to_string(end) +
-                                     " bytes of the fields");
+    refuse(need(table, "bytes"),
+           "'bytes' is less than the " + std::to_string(end) + " bytes of the fields");
   }
   if (model_.record_bytes != 0 && record.bytes != model_.record_bytes) {
     refuse(table, "the record has " + std::to_string(record.bytes) + " bytes, the file's are of " +
@@ -354,8 +378,8 @@ void ProfileParser::check_columns(const toml::table& table, RecordSpec& record) 
   record.columns_min = 0;
   for (const FieldSpec& field : record.fields) {
     if (field.optional_column) continue;
-    if (record.keyed == 0 && record.columns_min < static_cast<std::uint32_t>(
-                                                       &field - record.fields.data())) {
+    if (record.keyed == 0 &&
+        record.columns_min < static_cast<std::uint32_t>(&field - record.fields.data())) {
       refuse(table, "field '" + field.name + "' stands after an optional one");
     }
     ++record.columns_min;

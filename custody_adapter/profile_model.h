@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "custody_adapter/profile_field.h"
 #include "custody_adapter/statement.h"
 #include "ledger/base/amount.h"
 
@@ -20,106 +21,14 @@ class RecordPattern;  // record_pattern.h
 enum class Layout : std::uint8_t { kFixed, kDelimited };
 enum class Presence : std::uint8_t { kNone, kRequired, kOptional };
 
-// Where a field's value goes.
-enum class Target : std::uint8_t {
-  kNone,
-  // of an entry
-  kAmount,
-  kCreditAmount,
-  kDebitAmount,
-  kBalanceAfter,
-  kFee,
-  kInterest,
-  kReceived,
-  kBookingDate,
-  kValueDate,
-  kTime,
-  kOwnerReference,
-  kBankReference,
-  kEndToEnd,
-  kInstruction,
-  kTransactionReference,
-  kCreditorReference,
-  kTransactionCode,
-  kBankCode,
-  kPartyName,
-  kPartyAccount,
-  kPartyBank,
-  kRemittance,
-  kAdditional,
-  kSubAccount,
-  kPayer,
-  kPayee,
-  kProject,
-  kOriginalOrder,
-  kState,
-  kCurrency,  // of the entry in a detail, of the statement elsewhere
-  // of a statement
-  kAccount,
-  kAccountBank,
-  kAccountOwner,
-  kStatementId,
-  kMessageId,
-  kStatementNumber,
-  kOpeningBalance,
-  kOpeningDate,
-  kClosingBalance,
-  kClosingDate,
-  kFromDate,
-  kToDate,
-  kInformation,
-};
-
-enum class FieldType : std::uint8_t { kText, kAmount, kCount, kDate, kTime };
-
-// One step of a date or time form: a part of so many digits, or a literal byte.
-struct DateStep {
-  char part = 0;  // 'y' 'm' 'd' 'H' 'M' 'S', or 0 for `literal`
-  std::uint8_t digits = 0;
-  char literal = 0;
-};
-
-// A field of one record equals one of some texts (or none of them).
-struct Condition {
-  std::size_t field = 0;
-  std::vector<std::string> values;
-  bool negated = false;
-  bool prefix = false;
-};
-
-struct FieldSpec {
-  std::string name;
-  std::string key;           // of keyed records
-  std::uint32_t at = 0;      // fixed: first byte, from 0
-  std::uint32_t bytes = 0;   // fixed: 0 is the rest of the record
-  FieldType type = FieldType::kText;
-  Target target = Target::kNone;
-  bool required = false;     // blank is an error
-  bool used = false;         // its value matters for anything; else only its bytes are checked
-  bool optional_column = false;
-  std::optional<std::string> text;  // the only value it may have
-  std::string prefix;        // stands before the value
-  std::vector<std::pair<std::string, std::string>> map;  // file text -> UTF-8 value
-  int decimals = -1;         // implied; -1: the text has a decimal point
-  char point = '.';
-  char grouping = 0;
-  std::vector<Condition> negative_when;
-  std::vector<Condition> positive_when;
-  std::vector<DateStep> form;
-  bool form_has_time = false;
-  bool overlay = false;      // fixed: may lie over other fields, to be compared as a whole
-  // Record and field of heads: must have the same text as the one that was there.
-  std::vector<std::pair<std::size_t, std::size_t>> same_as;
-};
-
 enum class Role : std::uint8_t {
-  kTitle,        // no values; its texts may be fixed
-  kFileHead,     // of the file, when statements are accounts in it
+  kTitle,     // no values; its texts may be fixed
+  kFileHead,  // of the file, when statements are accounts in it
   kHead,
-  kDetail,       // an entry
-  kPart,         // a payment inside the entry before it, not added to sums
-  kMore,         // goes on with the entry or part before it
-  kNote,         // about the statement
+  kDetail,  // an entry
+  kPart,    // a payment inside the entry before it, not added to sums
+  kMore,    // goes on with the entry or part before it
+  kNote,    // about the statement
   kTrailer,
   kFileTrailer,
   kSkip,
@@ -151,7 +60,7 @@ struct RecordSpec {
   // Which records are of this kind; all that is given must hold.
   std::uint64_t line_first = 0;  // from 1; 0: any
   std::uint64_t line_last = 0;
-  std::uint64_t from_end = 0;    // 1 is the last record of the file; 0: any
+  std::uint64_t from_end = 0;  // 1 is the last record of the file; 0: any
   std::string tag;
   std::uint32_t tag_at = 0;
   std::vector<Condition> when;
@@ -166,10 +75,10 @@ struct RecordSpec {
   bool leading_separator = false;
   Presence trailing_separator = Presence::kNone;
   char keyed = 0;
-  bool optional = false;           // heads and trailers are needed once otherwise
+  bool optional = false;  // heads and trailers are needed once otherwise
   bool opens = false;
   bool closes = false;
-  bool compares = false;           // some field has 'same_as'
+  bool compares = false;  // some field has 'same_as'
   std::vector<FieldSpec> fields;
   // Details and parts.
   std::vector<SideRule> sides;
@@ -187,8 +96,8 @@ struct CheckSpec {
   std::size_t record = 0;  // that states it
   std::size_t field = 0;
   bool file_scope = false;
-  bool is_signed = false;          // credits minus debits
-  std::optional<Side> side;        // only entries of this side
+  bool is_signed = false;    // credits minus debits
+  std::optional<Side> side;  // only entries of this side
   // For each record kind: whether it takes part, the summed field, the conditions.
   struct Part {
     bool takes_part = false;

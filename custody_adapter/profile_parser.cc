@@ -16,8 +16,9 @@ namespace {
 
 constexpr std::pair<std::string_view, Layout> kLayouts[] = {{"fixed", Layout::kFixed},
                                                             {"delimited", Layout::kDelimited}};
-constexpr std::pair<std::string_view, Presence> kPresences[] = {
-    {"none", Presence::kNone}, {"required", Presence::kRequired}, {"optional", Presence::kOptional}};
+constexpr std::pair<std::string_view, Presence> kPresences[] = {{"none", Presence::kNone},
+                                                                {"required", Presence::kRequired},
+                                                                {"optional", Presence::kOptional}};
 constexpr std::pair<std::string_view, bool> kBlankLines[] = {{"end", false}, {"skip", true}};
 constexpr std::pair<std::string_view, bool> kStatements[] = {{"file", false}, {"account", true}};
 constexpr std::pair<std::string_view, bool> kOrders[] = {{"oldest_first", false},
@@ -27,7 +28,8 @@ constexpr std::size_t kChecksMax = 64;
 
 bool is_name(std::string_view text) {
   return !text.empty() && text.size() <= 64 &&
-         text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
+         text.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-") ==
              std::string_view::npos;
 }
 
@@ -116,8 +118,8 @@ void ProfileParser::read_file(const toml::table& table) {
     model_.currency = *currency;
   }
   const int usual = model_.currency.code().empty() ? 2 : model_.currency.minor_digits();
-  model_.digits = static_cast<int>(
-      number(table, "digits", 0, kDigitsMax, static_cast<std::uint32_t>(usual)));
+  model_.digits =
+      static_cast<int>(number(table, "digits", 0, kDigitsMax, static_cast<std::uint32_t>(usual)));
   leading_separator_ = flag(table, "leading_separator");
   trailing_separator_ = choice(table, "trailing_separator", kPresences, Presence::kNone);
   short_records_ = flag(table, "short_records");

@@ -39,8 +39,7 @@ class Engine final : public ProfileReader {
     if (error_) return fail(*error_);
     if (finished_) return ok;
     summary_.bytes += chunk.size();
-    const auto fault =
-        lines_.push(chunk, [this](const RawRecord& raw) { return on_record(raw); });
+    const auto fault = lines_.push(chunk, [this](const RawRecord& raw) { return on_record(raw); });
     return after(fault);
   }
 
@@ -121,7 +120,8 @@ class Engine final : public ProfileReader {
     }
     if (!statement_.is_open()) return true;  // titles and the like before the first account
     if (!statement_.take(record_)) {
-      return refuse(ErrorCode::kLimitExceeded, spec->name, "too many sub-accounts to follow", place);
+      return refuse(ErrorCode::kLimitExceeded, spec->name, "too many sub-accounts to follow",
+                    place);
     }
     if (spec->closes) close_statement(false);
     return true;
@@ -151,9 +151,10 @@ class Engine final : public ProfileReader {
       CellView view;
       view.field = &spec.fields[i];
       view.bytes = cell;
-      view.offset = place.offset + (cell.data() == nullptr
-                                        ? raw.text.size()
-                                        : static_cast<std::uint64_t>(cell.data() - raw.text.data()));
+      view.offset =
+          place.offset + (cell.data() == nullptr
+                              ? raw.text.size()
+                              : static_cast<std::uint64_t>(cell.data() - raw.text.data()));
       cells_.push_back(view);
     }
     options_.observer->on_record(&spec, place, cells_);
@@ -165,9 +166,9 @@ class Engine final : public ProfileReader {
     const Verdict verdict = statement_.close(end_, cut_off);
     // The worst of all statements: UNPROVED, then NOT PROVABLE.
     Verdict& worst = summary_.verdict;
-    const bool replaces = summary_.statements == 1 || worst.kind == VerdictKind::kProved ||
-                          (worst.kind == VerdictKind::kNotProvable &&
-                           verdict.kind == VerdictKind::kUnproved);
+    const bool replaces =
+        summary_.statements == 1 || worst.kind == VerdictKind::kProved ||
+        (worst.kind == VerdictKind::kNotProvable && verdict.kind == VerdictKind::kUnproved);
     if (replaces) worst = verdict;
   }
 
@@ -193,8 +194,7 @@ class Engine final : public ProfileReader {
       const std::string what = stated + " is stated, " + format(total.computed) + " was read";
       refuse(ErrorCode::kControlTotal, total.name, what, total.place);
       const bool money = total.is_money && total.stated.has_value();
-      summary_.verdict = {VerdictKind::kUnproved,
-                          money ? *total.stated - total.computed : Figure{},
+      summary_.verdict = {VerdictKind::kUnproved, money ? *total.stated - total.computed : Figure{},
                           total.name + ": " + what};
       return;
     }

@@ -15,7 +15,8 @@ void ProfileIssues::raise(Severity severity, std::string_view code, std::string_
     builder_.count_issue(severity);
     if (said_) return;
     said_ = true;
-    builder_.issue(Severity::kNote, "too_many_issues", "", "further issues are only counted", place);
+    builder_.issue(Severity::kNote, "too_many_issues", "", "further issues are only counted",
+                   place);
     return;
   }
   --left_;
@@ -44,11 +45,11 @@ Place ProfileRecord::place_of(std::size_t field) const {
 }
 
 bool ProfileRecord::is_full(std::size_t field) const {
-  return spec_->layout == Layout::kFixed && !(*cells_)[field].empty() && (*cells_)[field].back() != ' ';
+  return spec_->layout == Layout::kFixed && !(*cells_)[field].empty() &&
+         (*cells_)[field].back() != ' ';
 }
 
-void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw,
-                         const RecordSlicer& slicer) {
+void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw, const RecordSlicer& slicer) {
   spec_ = &spec;
   raw_ = raw.text;
   place_ = {raw.offset, raw.text.size(), raw.line};
@@ -87,10 +88,10 @@ void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw,
       continue;
     }
     if (field.text && values_[i] != without_blanks(*field.text)) {
-      issues_.raise(Severity::kError, "wrong_constant", field.name,
-                    "'" + excerpt(values_[i]) + "' is there, '" + excerpt(*field.text) +
-                        "' is expected",
-                    place_of(i));
+      issues_.raise(
+          Severity::kError, "wrong_constant", field.name,
+          "'" + excerpt(values_[i]) + "' is there, '" + excerpt(*field.text) + "' is expected",
+          place_of(i));
     }
     if (field.type == FieldType::kAmount || field.type == FieldType::kCount) {
       read_number(i);
@@ -111,8 +112,8 @@ void ProfileRecord::read_number(std::size_t i) {
   const auto unreadable = [&](std::string_view code, const char* what) {
     bad_[i] = 1;
     numbers_[i].reset();
-    issues_.raise(Severity::kError, code, field.name,
-                  "'" + excerpt(values_[i]) + "' is no " + what, place_of(i));
+    issues_.raise(Severity::kError, code, field.name, "'" + excerpt(values_[i]) + "' is no " + what,
+                  place_of(i));
   };
   if (field.type == FieldType::kCount) {
     const auto count = read_count(values_[i]);
@@ -155,8 +156,7 @@ void ProfileRecord::decode(std::size_t i, std::string_view bytes, std::string& o
   place.offset += bad;
   place.length = 1;
   issues_.raise(Severity::kWarning, "not_decodable", spec_->fields[i].name,
-                "the byte at offset " + std::to_string(place.offset) + " is not " +
-                    model_.encoding,
+                "the byte at offset " + std::to_string(place.offset) + " is not " + model_.encoding,
                 place);
 }
 

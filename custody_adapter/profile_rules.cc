@@ -11,9 +11,8 @@ namespace {
 constexpr std::pair<std::string_view, bool> kMatches[] = {{"equal", false}, {"prefix", true}};
 constexpr std::pair<std::string_view, Side> kSides[] = {{"credit", Side::kCredit},
                                                         {"debit", Side::kDebit}};
-constexpr std::pair<std::string_view, CheckKind> kChecks[] = {{"details", CheckKind::kCount},
-                                                              {"sum", CheckKind::kSum},
-                                                              {"records", CheckKind::kRecords}};
+constexpr std::pair<std::string_view, CheckKind> kChecks[] = {
+    {"details", CheckKind::kCount}, {"sum", CheckKind::kSum}, {"records", CheckKind::kRecords}};
 
 bool has_target(const RecordSpec& record, Target target) {
   return std::any_of(record.fields.begin(), record.fields.end(),
@@ -233,8 +232,7 @@ void ProfileParser::mark_used() {
       mark(field.positive_when);
       field.used = field.used || field.target != Target::kNone ||
                    field.type == FieldType::kAmount || field.type == FieldType::kCount ||
-                   field.required || field.text || !field.prefix.empty() ||
-                   !field.same_as.empty();
+                   field.required || field.text || !field.prefix.empty() || !field.same_as.empty();
       for (const auto& [head, column] : field.same_as) {
         model_.records[head].fields[column].used = true;
       }
@@ -244,11 +242,12 @@ void ProfileParser::mark_used() {
 
 void ProfileParser::check_detail(const toml::table& at, const RecordSpec& record) const {
   const bool one = has_target(record, Target::kAmount);
-  const bool two = has_target(record, Target::kCreditAmount) &&
-                   has_target(record, Target::kDebitAmount);
+  const bool two =
+      has_target(record, Target::kCreditAmount) && has_target(record, Target::kDebitAmount);
   if (one == two) {
-    refuse(at, "a detail needs a field as 'amount', or one as 'credit_amount' and one as "
-               "'debit_amount'");
+    refuse(at,
+           "a detail needs a field as 'amount', or one as 'credit_amount' and one as "
+           "'debit_amount'");
   }
   if (one == record.sides.empty()) {
     refuse(at, one ? "a detail needs 'side': where its money goes"
@@ -317,8 +316,7 @@ void ProfileParser::read_check_parts(const toml::table& table, CheckSpec& check)
     }
   }
   if (records) return;
-  const std::string field =
-      check.kind == CheckKind::kSum ? text(table, "field") : std::string();
+  const std::string field = check.kind == CheckKind::kSum ? text(table, "field") : std::string();
   bool summed = check.kind != CheckKind::kSum;
   const toml::table* where = table.get_as<toml::table>("where");
   bool possible = false;

@@ -111,8 +111,8 @@ std::optional<SetProfile::NameParts> SetProfile::parts_of(std::string_view membe
     const std::string text(name.substr(0, size));
     if (part == "date") {
       if (text.find_first_not_of("0123456789") != std::string::npos) return std::nullopt;
-      const auto date = Date::parse(text.substr(0, 4) + "-" + text.substr(4, 2) + "-" +
-                                    text.substr(6, 2));
+      const auto date =
+          Date::parse(text.substr(0, 4) + "-" + text.substr(4, 2) + "-" + text.substr(6, 2));
       if (!date) return std::nullopt;
       parts.date = *date;
     } else if (part == "platform") {
@@ -192,9 +192,8 @@ CustodyDay DayReader::finish(Date expected) {
   }
   const auto rank = [this](const DayMember& member) {
     const auto& members = set_.members();
-    return std::find_if(members.begin(), members.end(), [&](const SetProfile::Member& other) {
-      return other.type == member.type;
-    });
+    return std::find_if(members.begin(), members.end(),
+                        [&](const SetProfile::Member& other) { return other.type == member.type; });
   };
   std::stable_sort(day_.members.begin(), day_.members.end(),
                    [&](const DayMember& a, const DayMember& b) { return rank(a) < rank(b); });
@@ -213,9 +212,9 @@ CustodyDay DayReader::finish(Date expected) {
     day_.debit_sum = day_.debit_sum + summary.debit_sum;
     day_.transfer_sum = day_.transfer_sum + summary.transfer_sum;
     day_.entries += summary.entries;
-    const bool replaces = verdict.kind == VerdictKind::kProved ||
-                          (verdict.kind == VerdictKind::kNotProvable &&
-                           summary.verdict.kind == VerdictKind::kUnproved);
+    const bool replaces =
+        verdict.kind == VerdictKind::kProved || (verdict.kind == VerdictKind::kNotProvable &&
+                                                 summary.verdict.kind == VerdictKind::kUnproved);
     if (!replaces || summary.verdict.kind == VerdictKind::kProved) continue;
     verdict = summary.verdict;
     verdict.reason = member.type + ": " + verdict.reason;

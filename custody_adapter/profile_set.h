@@ -28,8 +28,8 @@ class SetProfile {
   // `profile_of` gives the text of a profile by the name that the set uses; without it, the
   // built-in ones.
   using ProfileOf = std::function<std::optional<std::string>(std::string_view name)>;
-  static ledger::base::Result<SetProfile, ledger::base::Fault> parse(std::string_view toml,
-                                                                     const ProfileOf& profile_of = {});
+  static ledger::base::Result<SetProfile, ledger::base::Fault> parse(
+      std::string_view toml, const ProfileOf& profile_of = {});
   static std::optional<std::string_view> built_in(std::string_view name);
   static std::vector<std::string_view> built_in_names();
 

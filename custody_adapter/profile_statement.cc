@@ -30,7 +30,7 @@ ProfileStatement::ProfileStatement(const ProfileModel& model, const ProfileOptio
       options_(options),
       builder_(sink),
       issues_(builder_, options.issues_max),
-      maker_(model, issues_),
+      maker_(issues_),
       totals_(model, false),
       file_totals_(model, true),
       chain_(model.chain && model.chain->newest_first, options.sub_accounts_max),
@@ -62,10 +62,10 @@ void ProfileStatement::compare(const ProfileRecord& record) {
       const bool there = model_.records[head].role == Role::kFileHead || seen_[head] > 0;
       const std::string& stated = remembered_[head][column];
       if (!there || record.values()[i] == stated) continue;
-      issues_.raise(Severity::kError, "differs_from_head", record.field(i).name,
-                    "'" + excerpt(record.values()[i]) + "' is here, the head says '" +
-                        excerpt(stated) + "'",
-                    record.place_of(i));
+      issues_.raise(
+          Severity::kError, "differs_from_head", record.field(i).name,
+          "'" + excerpt(record.values()[i]) + "' is here, the head says '" + excerpt(stated) + "'",
+          record.place_of(i));
     }
   }
 }
@@ -197,8 +197,7 @@ bool ProfileStatement::follow_chain(const ProfileRecord& record, const EntryMake
   const auto& after = entry_.custody.balance_after;
   if (!after) {
     issues_.raise(Severity::kError, "missing_value", "balance_after",
-                  "no balance after the entry: its sub-account cannot be followed",
-                  record.place());
+                  "no balance after the entry: its sub-account cannot be followed", record.place());
     return true;
   }
   Figure moved{entry_.amount, entry_.digits};
@@ -219,8 +218,8 @@ bool ProfileStatement::follow_chain(const ProfileRecord& record, const EntryMake
 
 void ProfileStatement::take_part(ProfileRecord& record) {
   if (!has_entry_) {
-    issues_.raise(Severity::kError, "stray_record", record.spec().name,
-                  "no entry stands before it", record.place());
+    issues_.raise(Severity::kError, "stray_record", record.spec().name, "no entry stands before it",
+                  record.place());
     return;
   }
   last_is_part_ = false;
@@ -239,8 +238,8 @@ void ProfileStatement::take_part(ProfileRecord& record) {
 
 void ProfileStatement::take_more(ProfileRecord& record) {
   if (!has_entry_) {
-    issues_.raise(Severity::kError, "stray_record", record.spec().name,
-                  "no entry stands before it", record.place());
+    issues_.raise(Severity::kError, "stray_record", record.spec().name, "no entry stands before it",
+                  record.place());
     return;
   }
   entry_.place.length = record.place().offset + record.place().length - entry_.place.offset;
@@ -257,7 +256,7 @@ void ProfileStatement::flush() {
   parts_left_out_ = 0;
   ++entries_;
   if (entry_.status == EntryStatus::kBooked) {
-    Figure& sum = entry_.transfer                  ? transfer_sum_
+    Figure& sum = entry_.transfer                ? transfer_sum_
                   : entry_.side == Side::kCredit ? credit_sum_
                                                  : debit_sum_;
     sum = sum + Figure{entry_.amount, entry_.digits};
@@ -309,8 +308,8 @@ std::string ProfileStatement::unproved_reason() const {
   }
   if (model_.chain && !totals_.has_money()) {
     return "no balance before the first entry of " + std::to_string(chain_.unlinked()) + " of " +
-           std::to_string(chain_.accounts()) + " sub-accounts; " +
-           std::to_string(chain_.links()) + " links hold";
+           std::to_string(chain_.accounts()) + " sub-accounts; " + std::to_string(chain_.links()) +
+           " links hold";
   }
   return "no total or balance proves " + std::to_string(uncovered_) + " of " +
          std::to_string(details_) + " entries";
@@ -331,9 +330,9 @@ Verdict ProfileStatement::judge(bool cut_off, std::uint64_t errors) {
   };
   const bool balances = statement.opening && statement.closing;
   if (balances) {
-    const Figure difference = statement.closing->value - (statement.opening->value +
-                                                          statement.credit_sum -
-                                                          statement.debit_sum);
+    const Figure difference =
+        statement.closing->value -
+        (statement.opening->value + statement.credit_sum - statement.debit_sum);
     if (!difference.is_zero()) return unproved(difference, "the balances");
   }
   for (const bool money : {true, false}) {

@@ -86,9 +86,9 @@ std::vector<ControlTotal> ProfileTotals::totals() const {
     total.name = check.name;
     total.is_money = check.kind == CheckKind::kSum;
     total.stated = state.stated;
-    total.computed =
-        total.is_money ? state.computed
-                       : Figure{Total::from_minor(static_cast<std::int64_t>(state.count)), 0};
+    total.computed = total.is_money
+                         ? state.computed
+                         : Figure{Total::from_minor(static_cast<std::int64_t>(state.count)), 0};
     total.place = state.place;
     list.push_back(std::move(total));
   }

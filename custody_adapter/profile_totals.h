@@ -13,10 +13,10 @@ namespace custody_adapter {
 
 // What the totals need to know of a detail.
 struct DetailFigures {
-  std::size_t record = 0;  // index of its kind
+  std::size_t record = 0;                                 // index of its kind
   const std::vector<std::string_view>* values = nullptr;  // by field, trimmed
   const std::vector<std::optional<Figure>>* numbers = nullptr;
-  int amount_field = -1;  // -1: unreadable
+  int amount_field = -1;     // -1: unreadable
   std::optional<Side> side;  // nothing for transfers and unreadable ones
 };
 

@@ -1,5 +1,5 @@
-// Cuts a file into records, lines or runs of so many bytes, whatever the chunks. The last records of
-// a file can be told from the others only at its end, so as many as are asked for are held back.
+// Cuts a file into records, lines or runs of so many bytes, whatever the chunks. The last records
+// of a file can be told from the others only at its end, so as many as are asked for are held back.
 #pragma once
 
 #include <cstdint>
@@ -111,8 +111,8 @@ class RecordLines {
       ++begun_;
     }
     if (begun_ < kBomBytes) return false;
-    for (const std::string_view bom : {std::string_view("\xEF\xBB\xBF"),
-                                       std::string_view("\x84\x31\x95\x33")}) {
+    for (const std::string_view bom :
+         {std::string_view("\xEF\xBB\xBF"), std::string_view("\x84\x31\x95\x33")}) {
       if (carry_.compare(0, bom.size(), bom) == 0) {
         carry_.erase(0, bom.size());
         offset_ += bom.size();

@@ -1,4 +1,5 @@
-// A regular expression over the bytes of a record, matched in linear time whatever the record holds.
+// A regular expression over the bytes of a record, matched in linear time whatever the record
+// holds.
 #pragma once
 
 #include <memory>

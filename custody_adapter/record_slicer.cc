@@ -158,9 +158,8 @@ bool RecordSlicer::slice_delimited(const RecordSpec& record, const RawRecord& ra
   const std::size_t count = last - first;
   const std::size_t most = record.fields.size();
   if (count > most && !record.extra_columns) {
-    return wrong(std::to_string(most) + " columns are expected, this has " +
-                     std::to_string(count) + ": '" + excerpt(columns_[first + most]) +
-                     "' is one too many",
+    return wrong(std::to_string(most) + " columns are expected, this has " + std::to_string(count) +
+                     ": '" + excerpt(columns_[first + most]) + "' is one too many",
                  at(first + most));
   }
   if (count < record.columns_min) {

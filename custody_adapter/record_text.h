@@ -56,8 +56,8 @@ class CharacterMap {
 class RecordCutter {
  public:
   RecordCutter(std::string separator, char quote, std::string_view encoding);
-  // False when a quote is not closed, or text follows a closing one. A cell is given as it stands in
-  // the record, quotes included.
+  // False when a quote is not closed, or text follows a closing one. A cell is given as it stands
+  // in the record, quotes included.
   bool cut(std::string_view record, std::vector<std::string_view>& cells) const;
   // The text inside quotes, doubled ones undone; `cell` itself when it has none.
   std::string_view unquoted(std::string_view cell, std::string& scratch) const;

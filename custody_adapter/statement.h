@@ -68,13 +68,13 @@ struct EntryDetail {
 // What a line of a custody file says beyond a bank's own entry; "" and nothing when absent. The
 // order's number is `References::owner`, the bank's is `References::bank`.
 struct CustodyFacts {
-  std::string sub_account;     // whose balance the line moves
-  std::string payer;           // sub-accounts or the platform's numbers of its users
+  std::string sub_account;  // whose balance the line moves
+  std::string payer;        // sub-accounts or the platform's numbers of its users
   std::string payee;
-  std::string project;         // the loan or project the order belongs to
-  std::string original_order;  // that this one cancels, returns or transfers
-  std::string time;            // "HH:MM:SS", the producer's clock
-  std::string state;           // the producer's word for `status`
+  std::string project;                  // the loan or project the order belongs to
+  std::string original_order;           // that this one cancels, returns or transfers
+  std::string time;                     // "HH:MM:SS", the producer's clock
+  std::string state;                    // the producer's word for `status`
   std::optional<Figure> balance_after;  // of the sub-account
   std::optional<Figure> fee;
   std::optional<Figure> interest;  // part of the amount
@@ -113,8 +113,8 @@ struct StatementEntry {
 
 // A count or sum that a file states about its own lines, beside what the lines give.
 struct ControlTotal {
-  std::string name;        // as the profile names it: "trailer.debit_sum"
-  bool is_money = false;   // a sum; else a count
+  std::string name;              // as the profile names it: "trailer.debit_sum"
+  bool is_money = false;         // a sum; else a count
   std::optional<Figure> stated;  // nothing when the record that states it is absent or unreadable
   Figure computed;
   Place place;  // of the record that states it
@@ -177,12 +177,12 @@ struct Statement {
 
   std::uint64_t entry_count = 0;  // of all states
   std::uint64_t booked_count = 0;
-  Figure credit_sum;              // booked entries
-  Figure debit_sum;               // booked entries, positive
-  Figure transfer_sum;            // booked transfers between sub-accounts, in neither sum above
+  Figure credit_sum;                 // booked entries
+  Figure debit_sum;                  // booked entries, positive
+  Figure transfer_sum;               // booked transfers between sub-accounts, in neither sum above
   std::vector<ControlTotal> totals;  // formats read by profile; see PROFILES.md
-  std::uint64_t issue_count = 0;  // all issues, kept or not
-  std::uint64_t error_count = 0;  // those of Severity::kError
+  std::uint64_t issue_count = 0;     // all issues, kept or not
+  std::uint64_t error_count = 0;     // those of Severity::kError
   bool truncated = false;
   Place place;
   Verdict verdict;  // set when the statement ends

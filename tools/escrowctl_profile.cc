@@ -333,8 +333,8 @@ int print(const ProfileArguments& arguments) {
 
 void add_profile_commands(CLI::App& app, ProfileArguments& arguments, const bool& json,
                           const std::function<void(std::function<int()>)>& on) {
-  const auto groups = app.get_subcommands(
-      [](const CLI::App* other) { return other->get_name() == "statement"; });
+  const auto groups =
+      app.get_subcommands([](const CLI::App* other) { return other->get_name() == "statement"; });
   CLI::App* group = groups.empty() ? nullptr : groups.front();
   if (group == nullptr) {
     group = app.add_subcommand("statement", "bank statement files; needs no daemon");
@@ -344,7 +344,8 @@ void add_profile_commands(CLI::App& app, ProfileArguments& arguments, const bool
       group->add_subcommand("profile", "profiles of delimited and fixed-width statement files");
   profile->require_subcommand(1);
   CLI::App* names = profile->add_subcommand("list", "the profiles that ship");
-  CLI::App* text = profile->add_subcommand("print", "a profile that ships, to begin one's own with");
+  CLI::App* text =
+      profile->add_subcommand("print", "a profile that ships, to begin one's own with");
   CLI::App* checked = profile->add_subcommand(
       "check", "what a profile makes of a sample: records, fields, totals, verdict, errors");
   text->add_option("name", arguments.profile, "name of the profile")->required();

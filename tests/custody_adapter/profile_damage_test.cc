@@ -1,8 +1,9 @@
-// Damage: a file with one byte changed is refused, or its verdict changes, or its money is the same.
-// And: what is read does not depend on where the bytes were cut.
+// Damage: a file with one byte changed is refused, or its verdict changes, or its money is the
+// same. And: what is read does not depend on where the bytes were cut.
 #include <random>
 
 #include "tests/custody_adapter/profile_files.h"
+#include "tests/custody_adapter/profile_seed.h"
 
 namespace custody_adapter {
 namespace {
@@ -129,13 +130,30 @@ TEST(ProfileChunks, RecordsHeldBackForTheEndAreTheSame) {
       "name = \"t\"\n[file]\nseparator = \"|\"\n[[records]]\nname = \"end\"\nrole = "
       "\"trailer\"\nlast = 1\nfields = [{ name = \"sum\", type = \"amount\" }]\n[[records]]\nname "
       "= \"title\"\nrole = \"title\"\nlast = 2\n[[records]]\nname = \"r\"\nrole = "
-      "\"detail\"\nside = \"credit\"\nfields = [{ name = \"a\", as = \"amount\" }]\n[[checks]]\ntotal "
+      "\"detail\"\nside = \"credit\"\nfields = [{ name = \"a\", as = \"amount\" "
+      "}]\n[[checks]]\ntotal "
       "= \"end.sum\"\nof = \"sum\"\nfield = \"a\"\n");
   const std::string file = "1.00\n2.00\n3.00\n4.00\nSUM\n10.00\n\n";
   EXPECT_EQ(read_by(by, file).verdict(), "PROVED");
   for (const std::size_t chunk : {1U, 2U, 5U, 9U}) {
     EXPECT_EQ(all_of(read_by(by, file, {}, chunk)), all_of(read_by(by, file)));
   }
+}
+
+TEST(ProfileFuzzSeeds, EachHasAProfileThatIsReadAndAFileThatItReads) {
+  const auto folder =
+      std::filesystem::path(ESCROW_SOURCE_DIR) / "tests/custody_adapter/custody_fuzz_profile_seeds";
+  std::size_t seeds = 0;
+  for (const auto& item : std::filesystem::directory_iterator(folder)) {
+    const std::string bytes = slurp(item.path());
+    const auto seed = split_seed(bytes);
+    ASSERT_TRUE(seed.has_value()) << item.path();
+    const auto out = read_by(profile(seed->profile), seed->file);
+    EXPECT_FALSE(out.error.has_value()) << item.path() << format(*out.error);
+    EXPECT_GT(out.summary.entries, 0U) << item.path();
+    ++seeds;
+  }
+  EXPECT_GT(seeds, 15U);
 }
 
 }  // namespace

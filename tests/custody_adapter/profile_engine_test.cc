@@ -78,18 +78,22 @@ TEST(ProfileReader, AByteOfAChineseCharacterIsNoSeparator) {
 
 TEST(ProfileReader, TextThatDoesNotDecodeIsAnIssueWithItsOffset) {
   const auto out = read_by(profile(delimited("encoding = \"GB18030\"\n", kOrder)),
-                           "H|1|1.00\nA|ab\xff" "cd|1.00\n");
+                           "H|1|1.00\nA|ab\xff"
+                           "cd|1.00\n");
   const Issue* issue = out.issue("not_decodable");
   ASSERT_NE(issue, nullptr);
   EXPECT_EQ(issue->place.offset, 13U);
   EXPECT_EQ(issue->severity, Severity::kWarning);
-  EXPECT_EQ(out.statement().entries.at(0).remittance, "ab\xEF\xBF\xBD" "cd");
+  EXPECT_EQ(out.statement().entries.at(0).remittance,
+            "ab\xEF\xBF\xBD"
+            "cd");
 }
 
 TEST(ProfileReader, UnmappedTextIsCheckedToo) {
   std::string detail = kOrder;
   detail.replace(detail.find(", as = \"remittance\""), 19, "");
-  EXPECT_TRUE(read_by(profile(delimited("", detail)), "H|1|1.00\nA|\xff|1.00\n").has("not_decodable"));
+  EXPECT_TRUE(
+      read_by(profile(delimited("", detail)), "H|1|1.00\nA|\xff|1.00\n").has("not_decodable"));
 }
 
 TEST(ProfileReader, AFieldMayEndInsideACharacter) {
@@ -108,7 +112,8 @@ TEST(ProfileReader, AnUnsignedTotalDoesNotProveTheDirection) {
   EXPECT_EQ(read_by(profile_of, "H|2|3.50\nC|1.00\nD|2.50\n").verdict(),
             "NOT PROVABLE: no total proves the direction of 2 of 2 entries");
   const auto of_side = [](const char* side) {
-    return std::string("[[checks]]\ntotal = \"head.sum\"\nof = \"sum\"\nfield = \"amount\"\n") + side;
+    return std::string("[[checks]]\ntotal = \"head.sum\"\nof = \"sum\"\nfield = \"amount\"\n") +
+           side;
   };
   std::string by_sign = delimited("", kFlagged);
   by_sign += "signed = true\n";
@@ -122,7 +127,8 @@ TEST(ProfileReader, AnUnsignedTotalDoesNotProveTheDirection) {
 }
 
 TEST(ProfileReader, AnUnknownDirectionIsAnErrorAndNoEntry) {
-  const auto out = read_by(profile(delimited("", kFlagged) + "signed = true\n"), "H|1|1.00\nX|1.00\n");
+  const auto out =
+      read_by(profile(delimited("", kFlagged) + "signed = true\n"), "H|1|1.00\nX|1.00\n");
   EXPECT_TRUE(out.has("unknown_side"));
   EXPECT_EQ(out.summary.entries, 0U);
   EXPECT_EQ(out.summary.verdict.kind, VerdictKind::kUnproved);
@@ -154,8 +160,7 @@ TEST(ProfileReader, TwoAmountColumnsSayTheSide) {
       "fields = [\n  { name = \"out\", as = \"debit_amount\", grouping = \",\" },\n  { name = "
       "\"amount\", as = \"credit_amount\", grouping = \",\" },\n]\n";
   const auto profile_of = profile(delimited(
-      "", detail,
-      "[[checks]]\ntotal = \"head.count\"\nof = \"records\"\nrecords = [\"order\"]\n"));
+      "", detail, "[[checks]]\ntotal = \"head.count\"\nof = \"records\"\nrecords = [\"order\"]\n"));
   const auto out = read_by(profile_of, "H|2|1000.00\n1,234.50|\n0.00|1,000.00\n");
   EXPECT_EQ(out.statement().entries.at(0).side, Side::kDebit);
   EXPECT_EQ(out.statement().entries.at(0).amount.minor(), 123450);
@@ -193,10 +198,10 @@ TEST(ProfileReader, LineEndsMarksAndBlankLines) {
   const auto blank = read_by(profile_of, "H|1|1.00\n\nA|x|1.00\n");
   ASSERT_TRUE(blank.error.has_value());
   EXPECT_EQ(blank.error->place.line, 2U);
-  EXPECT_EQ(read_by(profile(delimited("blank_lines = \"skip\"\n", kOrder)),
-                    "H|1|1.00\n\nA|x|1.00\n")
-                .verdict(),
-            "PROVED");
+  EXPECT_EQ(
+      read_by(profile(delimited("blank_lines = \"skip\"\n", kOrder)), "H|1|1.00\n\nA|x|1.00\n")
+          .verdict(),
+      "PROVED");
 }
 
 TEST(ProfileReader, QuotedCellsHoldSeparators) {
@@ -209,8 +214,10 @@ TEST(ProfileReader, QuotedCellsHoldSeparators) {
 
 TEST(ProfileReader, RecordsWithoutLineEnds) {
   const auto profile_of = profile(
-      "name = \"t\"\n[file]\nlayout = \"fixed\"\nrecord_bytes = 6\n[[records]]\nname = \"r\"\nrole = "
-      "\"detail\"\nside = \"credit\"\nfields = [{ name = \"k\", bytes = 2 }, { name = \"a\", bytes = "
+      "name = \"t\"\n[file]\nlayout = \"fixed\"\nrecord_bytes = 6\n[[records]]\nname = \"r\"\nrole "
+      "= "
+      "\"detail\"\nside = \"credit\"\nfields = [{ name = \"k\", bytes = 2 }, { name = \"a\", bytes "
+      "= "
       "4, as = \"amount\", decimals = 2 }]\n");
   const auto out = read_by(profile_of, "AB0100CD0250", {}, 5);
   EXPECT_EQ(out.summary.entries, 2U);
@@ -266,10 +273,11 @@ TEST(ProfileReader, DatesOfManyForms) {
     ProfileOptions options;
     if (near != nullptr) options.file_date = *ledger::base::Date::parse(near);
     const auto out = read_by(
-        profile("name = \"t\"\n[file]\nseparator = \"|\"\n[[records]]\nname = \"r\"\nrole = "
-                "\"detail\"\nside = \"credit\"\nfields = [{ name = \"a\", as = \"amount\" }, { name = "
-                "\"d\", as = \"booking_date\", form = \"" +
-                form + "\" }]\n"),
+        profile(
+            "name = \"t\"\n[file]\nseparator = \"|\"\n[[records]]\nname = \"r\"\nrole = "
+            "\"detail\"\nside = \"credit\"\nfields = [{ name = \"a\", as = \"amount\" }, { name = "
+            "\"d\", as = \"booking_date\", form = \"" +
+            form + "\" }]\n"),
         "1.00|" + text + "\n", options);
     const StatementEntry& entry = out.statement().entries.at(0);
     return format(entry.booking_date) + " " + entry.custody.time +

@@ -13,7 +13,8 @@ namespace custody_adapter::test {
 inline std::string aleve_day() {
   return aleve({"A1", 300, "2780", 700, "投标", "0"}) +
          aleve({"B2", 300, "7780", 300, "投标", "0"}) +
-         aleve({"A1", 200, "7820", 900, "充值", "0"}) + aleve({"B2", 100, "2820", 200, "提现", "0"});
+         aleve({"A1", 200, "7820", 900, "充值", "0"}) +
+         aleve({"B2", 100, "2820", 200, "提现", "0"});
 }
 
 inline std::string eve(const std::string& type, const std::string& message, std::int64_t fen,
@@ -61,9 +62,8 @@ inline CustodyDay read_day(const Files& files) {
 // Head, tail and title conventions: two orders of 1.00 and 2.50 each.
 inline Files conventions() {
   return {
-      {"cn-dated-head",
-       "20240628|2|3.50|\nO1|S1|A|1.00|20240628101010|" + in_gb18030("充值") +
-           "|\nO2|S2|A|2.50|20240628101011||\n"},
+      {"cn-dated-head", "20240628|2|3.50|\nO1|S1|A|1.00|20240628101010|" + in_gb18030("充值") +
+                            "|\nO2|S2|A|2.50|20240628101011||\n"},
       {"cn-count-fee-head",
        "2|3.50|0.10\nO1|S1|20240628101010|A|1.00|0.04\nO2|S2|20240628101010|A|2.50|0.06\n"},
       {"cn-summary-rows",
@@ -85,20 +85,46 @@ inline std::string norma43() {
   return line("110081539800014144521803181803202000000000030059783OWNER ONE") +
          line("22    09011803191803191240810000000000109800000000000000000000005540014387733014") +
          line("2301COMPRA TARG 5540 CAF\xc9") +
-         line("22    0901180319180319124082" "00000000000100" "0000000000") +
-         line("33008153980001414452" "00001" "00000000001098" "00001" "00000000000100" "2"
-              "00000000002007" "978") +
-         line("11008153980009999999180318180320" "1" "00000000000100" "978" "3" "OWNER TWO") +
-         line("33008153980009999999" "00000" "00000000000000" "00000" "00000000000000" "1"
-              "00000000000100" "978") +
-         line("88999999999999999999" "000007");
+         line(
+             "22    0901180319180319124082"
+             "00000000000100"
+             "0000000000") +
+         line(
+             "33008153980001414452"
+             "00001"
+             "00000000001098"
+             "00001"
+             "00000000000100"
+             "2"
+             "00000000002007"
+             "978") +
+         line(
+             "11008153980009999999180318180320"
+             "1"
+             "00000000000100"
+             "978"
+             "3"
+             "OWNER TWO") +
+         line(
+             "33008153980009999999"
+             "00000"
+             "00000000000000"
+             "00000"
+             "00000000000000"
+             "1"
+             "00000000000100"
+             "978") +
+         line(
+             "88999999999999999999"
+             "000007");
 }
 
 inline std::string coda_movement(const std::string& number, const std::string& detail,
                                  const std::string& sign, std::int64_t thousandths,
                                  const std::string& text) {
   return "21" + number + detail + padded("REF" + number, 21) + sign + digits(thousandths, 15) +
-         "280624" + "00150000" + "0" + padded(text, 53) + "280624" + "017" + "0" + "1" + " " + "0\n";
+         "280624" + "00150000" + "0" + padded(text, 53) + "280624" + "017" + "0" + "1" + " " +
+         "0\n";
 }
 inline std::string coda() {
   const auto line = [](const std::string& text) { return padded(text, 128) + "\n"; };

@@ -17,7 +17,8 @@ ProfileOptions openings(std::map<std::string, std::int64_t, std::less<>> known) 
 }
 
 TEST(Aleve, BytesAreSlicedBeforeTheyAreDecoded) {
-  const auto out = read_by(shipped("aleve"), aleve({"6212000001", 150, "7781", 1150, "还款0元", "1"}));
+  const auto out =
+      read_by(shipped("aleve"), aleve({"6212000001", 150, "7781", 1150, "还款0元", "1"}));
   const StatementEntry& entry = out.statement().entries.at(0);
   EXPECT_EQ(entry.amount.minor(), 150);
   EXPECT_EQ(entry.side, Side::kCredit);
@@ -55,10 +56,10 @@ TEST(Aleve, TheChainProvesWhenTheOpeningsAreKnown) {
 TEST(Aleve, TwoMispostingsThatCancelInEveryTotalAreFound) {
   auto good = openings({{"A1", 1000}, {"B2", 1000}});
   good.entries_expected = 2;
-  const std::string right = aleve({"A1", 300, "7820", 1300, "", "0"}) +
-                            aleve({"B2", 200, "7820", 1200, "", "0"});
-  const std::string wrong = aleve({"A1", 200, "7820", 1300, "", "0"}) +
-                            aleve({"B2", 300, "7820", 1200, "", "0"});
+  const std::string right =
+      aleve({"A1", 300, "7820", 1300, "", "0"}) + aleve({"B2", 200, "7820", 1200, "", "0"});
+  const std::string wrong =
+      aleve({"A1", 200, "7820", 1300, "", "0"}) + aleve({"B2", 300, "7820", 1200, "", "0"});
   EXPECT_EQ(read_by(shipped("aleve"), right, good).verdict(), "PROVED");
   const auto out = read_by(shipped("aleve"), wrong, good);
   EXPECT_EQ(out.summary.verdict.kind, VerdictKind::kUnproved);
@@ -85,9 +86,9 @@ TEST(Aleve, ARecordOfAnotherLengthIsRefused) {
 TEST(Eve, AWithdrawalTakenBackGoesTheOtherWay) {
   ProfileOptions options;
   options.file_date = *ledger::base::Date::parse("2024-01-01");
-  const auto out = read_by(shipped("eve"), eve("2820", "0200", 5000, "ORD1") +
-                                               eve("2820", "0420", 5000, "ORD1"),
-                           options);
+  const auto out =
+      read_by(shipped("eve"), eve("2820", "0200", 5000, "ORD1") + eve("2820", "0420", 5000, "ORD1"),
+              options);
   ASSERT_EQ(out.summary.entries, 2U);
   const auto& entries = out.statement().entries;
   EXPECT_EQ(entries[0].side, Side::kDebit);
@@ -152,9 +153,9 @@ TEST(Lanmao, AFirstLineThatIsAnOrderIsNotPassedOver) {
 
 TEST(Ucf, RepeatedOrdersAreTwoLinesAndFailedBidsAreKept) {
   const std::string line = "O1|S1|3001|10.00|S|2024-06-28 10:00:00|D1|1|2|bid\n";
-  const auto out = read_by(shipped("ucf-transaction"),
-                           "heading\n" + line + line +
-                               "O2|S2|3005|10.00|S|2024-06-28 11:00:00|D1|2|1|back\n");
+  const auto out =
+      read_by(shipped("ucf-transaction"),
+              "heading\n" + line + line + "O2|S2|3005|10.00|S|2024-06-28 11:00:00|D1|2|1|back\n");
   ASSERT_EQ(out.summary.entries, 3U);
   EXPECT_FALSE(out.statement().entries[0].reversal);
   EXPECT_TRUE(out.statement().entries[2].reversal);
@@ -188,12 +189,14 @@ TEST(HeadsAndTails, AFileWithoutItsEndMarkIsTruncated) {
   const auto cut = read_by(shipped("cn-end-mark"), file.substr(0, file.find("####")));
   EXPECT_EQ(cut.verdict(), "NOT PROVABLE: truncated");
   EXPECT_TRUE(cut.has("missing_record"));
-  EXPECT_TRUE(read_by(shipped("cn-end-mark"), file + "O2|622|N|1.00|r\n").has("entry_after_trailer"));
+  EXPECT_TRUE(
+      read_by(shipped("cn-end-mark"), file + "O2|622|N|1.00|r\n").has("entry_after_trailer"));
 }
 
 TEST(HeadsAndTails, AFundFileWithOtherFieldsIsRefused) {
   std::string file = fund_file();
-  EXPECT_EQ(read_by(shipped("ofd-fund"), file).verdict(), "NOT PROVABLE: no totals and no balances");
+  EXPECT_EQ(read_by(shipped("ofd-fund"), file).verdict(),
+            "NOT PROVABLE: no totals and no balances");
   file.replace(file.find("FundCode"), 8, "FundKode");
   const auto out = read_by(shipped("ofd-fund"), file);
   ASSERT_TRUE(out.error.has_value());
@@ -206,8 +209,8 @@ TEST(HeadsAndTails, AFundFileWithOtherFieldsIsRefused) {
 }
 
 TEST(Allinpay, AmountsAreFenAndNoDirectionIsClaimed) {
-  const auto out = read_by(shipped("allinpay"),
-                           "A1|1|1050|5|20240628101112|M1|||1||1045||||||||622|1|||t|\n");
+  const auto out =
+      read_by(shipped("allinpay"), "A1|1|1050|5|20240628101112|M1|||1||1045||||||||622|1|||t|\n");
   EXPECT_FALSE(out.error.has_value()) << format(*out.error);
   EXPECT_TRUE(out.statement().entries.at(0).transfer);
   EXPECT_EQ(format(out.summary.transfer_sum), "10.50");

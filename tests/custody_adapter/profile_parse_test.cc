@@ -30,15 +30,13 @@ TEST(StatementProfileText, AllThatShipAreRead) {
   }
 }
 
-TEST(StatementProfileText, TheSmallestOneIsTenLines) {
-  EXPECT_EQ(fault_of(kFile + kOrder), "");
-}
+TEST(StatementProfileText, TheSmallestOneIsTenLines) { EXPECT_EQ(fault_of(kFile + kOrder), ""); }
 
 TEST(StatementProfileText, AMistakeIsToldWithLinePlaceAndKey) {
-  EXPECT_EQ(fault_of(kFile +
-                     "[[records]]\nname = \"order\"\nrole = \"detail\"\nside = \"credit\"\n"
-                     "fields = [\n  { name = \"amount\", as = \"amount\", lenght = 3 },\n]\n"),
-            "profile: line 9: record 'order', field 'amount': unknown key 'lenght'");
+  EXPECT_EQ(
+      fault_of(kFile + "[[records]]\nname = \"order\"\nrole = \"detail\"\nside = \"credit\"\n"
+                       "fields = [\n  { name = \"amount\", as = \"amount\", lenght = 3 },\n]\n"),
+      "profile: line 9: record 'order', field 'amount': unknown key 'lenght'");
   EXPECT_EQ(fault_of("name = \"t\"\n[file]\nseparator = |\n").substr(0, 16), "profile: line 3:");
 }
 
@@ -53,7 +51,8 @@ TEST(StatementProfileText, WhatMakesNoSenseIsRefused) {
            "\"detail\"\nside = \"credit\"\n" +
            more + "fields = [\n" + fields + "]\n";
   };
-  const std::string amount = "{ name = \"a\", at = 0, bytes = 5, as = \"amount\", decimals = 2 },\n";
+  const std::string amount =
+      "{ name = \"a\", at = 0, bytes = 5, as = \"amount\", decimals = 2 },\n";
   const auto detail = [](const std::string& side, const std::string& field) {
     return kFile + "[[records]]\nname = \"order\"\nrole = \"detail\"\n" + side + "fields = [\n" +
            field + "]\n";
@@ -91,9 +90,10 @@ TEST(StatementProfileText, WhatMakesNoSenseIsRefused) {
       {"is for fields of type amount",
        detail("side = \"credit\"\n", plain + "{ name = \"d\", decimals = 2 },\n")},
       {"go together",
-       detail("side = \"credit\"\n",
-              "{ name = \"c\" },\n{ name = \"amount\", as = \"amount\", negative_when = { c = \"1\" "
-              "} },\n")},
+       detail(
+           "side = \"credit\"\n",
+           "{ name = \"c\" },\n{ name = \"amount\", as = \"amount\", negative_when = { c = \"1\" "
+           "} },\n")},
       {"no field 'nothing'",
        kFile + head + kOrder + "[[checks]]\ntotal = \"head.nothing\"\nof = \"details\"\n"},
       {"no record 'tail'",
@@ -106,10 +106,12 @@ TEST(StatementProfileText, WhatMakesNoSenseIsRefused) {
                               "[[checks]]\ntotal = \"order.amount\"\nof = \"sum\"\nfield = "
                               "\"amount\"\n"},
       {"balance_after", kFile + kOrder + "[chain]\n"},
-      {"'opens'", "name = \"t\"\n[file]\nseparator = \"|\"\nstatement = \"account\"\n" + head +
-                      kOrder},
-      {"'pattern'", kFile + "[[records]]\nname = \"x\"\nrole = \"skip\"\npattern = \"(\"\n" + kOrder},
-      {"fixed-width", detail("side = \"credit\"\n", "{ name = \"a\", at = 3, as = \"amount\" },\n")},
+      {"'opens'",
+       "name = \"t\"\n[file]\nseparator = \"|\"\nstatement = \"account\"\n" + head + kOrder},
+      {"'pattern'",
+       kFile + "[[records]]\nname = \"x\"\nrole = \"skip\"\npattern = \"(\"\n" + kOrder},
+      {"fixed-width",
+       detail("side = \"credit\"\n", "{ name = \"a\", at = 3, as = \"amount\" },\n")},
       {"after an optional",
        detail("side = \"credit\"\n", "{ name = \"o\", optional = true },\n" + plain)},
       {"cannot be written", kFile.substr(0, kFile.size()) + "encoding = \"CP1252\"\n" +
@@ -121,6 +123,34 @@ TEST(StatementProfileText, WhatMakesNoSenseIsRefused) {
     EXPECT_NE(fault.find(c.what), std::string::npos) << c.what << ": '" << fault << "'";
     EXPECT_EQ(fault.substr(0, 14), "profile: line ") << c.what;
   }
+}
+
+TEST(StatementProfileText, TheWorkedExampleOfThePageIsTrue) {
+  const std::string page =
+      slurp(std::filesystem::path(ESCROW_SOURCE_DIR) / "custody_adapter/PROFILES.md");
+  const std::size_t begin = page.find("```toml\n") + 8;
+  const std::string toml = page.substr(begin, page.find("```", begin) - begin);
+  std::string file;
+  const std::size_t sample = page.find("    20240628|");
+  std::istringstream lines(page.substr(sample, page.find("\n\n", sample) - sample));
+  for (std::string line; std::getline(lines, line);) file += line.substr(4) + "\n";
+  const auto out = read_by(profile(toml), in_gb18030(file));
+  EXPECT_EQ(out.verdict(), "NOT PROVABLE: no total proves the direction of 2 of 2 entries");
+  EXPECT_NE(page.find("no total proves the direction of 2 of 2 entries"), std::string::npos);
+  EXPECT_EQ(out.statement().entries.at(1).remittance, "提现");
+  std::string one_sided = toml;
+  one_sided.replace(one_sided.find("side = {"),
+                    one_sided.find('\n', one_sided.find("side = {")) - one_sided.find("side = {"),
+                    "side = \"credit\"");
+  EXPECT_EQ(read_by(profile(one_sided), in_gb18030(file)).verdict(), "PROVED");
+}
+
+TEST(StatementProfileText, TheWorkedExampleOfASetIsRead) {
+  const std::string page =
+      slurp(std::filesystem::path(ESCROW_SOURCE_DIR) / "custody_adapter/PROFILES.md");
+  const std::size_t begin = page.find("```toml\nname = \"lanmao-day\"") + 8;
+  const auto parsed = SetProfile::parse(page.substr(begin, page.find("```", begin) - begin));
+  EXPECT_TRUE(parsed.has_value()) << (parsed ? "" : parsed.error().message);
 }
 
 TEST(StatementProfileText, EveryPrefixOfOneIsReadOrRefused) {
@@ -136,8 +166,7 @@ TEST(StatementProfileSet, AMemberNeedsAProfileThatExists) {
       "name = \"d\"\nmember_name = \"{date}_{type}.txt\"\n[[members]]\ntype = \"A\"\nprofile = "
       "\"none\"\n");
   ASSERT_FALSE(parsed.has_value());
-  EXPECT_EQ(parsed.error().message,
-            "profile: line 5: member 'A': there is no profile 'none'");
+  EXPECT_EQ(parsed.error().message, "profile: line 5: member 'A': there is no profile 'none'");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// Every delimited and fixed-width file of the public sample collection, read by a profile that ships
-// or that stands in profiles/. The collection is not part of the repository.
+// Every delimited and fixed-width file of the public sample collection, read by a profile that
+// ships or that stands in profiles/. The collection is not part of the repository.
 #include <cstdlib>
 
 #include "tests/custody_adapter/profile_support.h"
@@ -70,8 +70,8 @@ TEST(ProfileSamples, FilesHaveTheRecordsEntriesAndVerdictsOfTheTable) {
     ++read;
     const auto out = read_by(profile_named(row[1]), slurp(*folder / file), {}, 1000);
     const std::string verdict = out.verdict();
-    const std::string found = out.error ? std::string(name_of(out.error->code))
-                                        : verdict.substr(0, verdict.find(':'));
+    const std::string found =
+        out.error ? std::string(name_of(out.error->code)) : verdict.substr(0, verdict.find(':'));
     EXPECT_EQ(found, row.at(4)) << file << (out.error ? format(*out.error) : "");
     EXPECT_EQ(std::to_string(out.summary.records), row.at(2)) << file;
     EXPECT_EQ(std::to_string(out.summary.entries), row.at(3)) << file;

@@ -109,10 +109,10 @@ struct Movement {
   std::string reversed = "0";
 };
 inline std::string aleve(const Movement& m) {
-  return "3005" + padded(m.account, 19) + digits(m.fen, 17) + "156" + "C" + "20240628" + "20240628" +
-         "20240628" + "10203000" + "000017" + "      " + m.type + padded(in_gb18030(m.text), 42) +
-         digits(m.balance, 17) + std::string(19, ' ') + m.reversed + " " + "000042" + "      " +
-         std::string(187, ' ') + "\n";
+  return "3005" + padded(m.account, 19) + digits(m.fen, 17) + "156" + "C" + "20240628" +
+         "20240628" + "20240628" + "10203000" + "000017" + "      " + m.type +
+         padded(in_gb18030(m.text), 42) + digits(m.balance, 17) + std::string(19, ' ') +
+         m.reversed + " " + "000042" + "      " + std::string(187, ' ') + "\n";
 }
 
 inline std::string slurp(const std::filesystem::path& path) {
