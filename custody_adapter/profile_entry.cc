@@ -183,16 +183,14 @@ EntryMaker::Made EntryMaker::direct(ProfileRecord& record, const Money& money, b
   for (const SideRule& rule : spec.sides) {
     const auto side_here = side_by(rule, record, money.negative);
     if (!side_here && found == 0) {
-      issues_.raise(
-          Severity::kError, "unknown_side", spec.fields[rule.field].name,
-          "the profile does not say which side '" + excerpt(record.values()[rule.field]) + "' is",
-          record.place_of(rule.field));
+      issues_.raise(Severity::kError, "unknown_side", spec.fields[rule.field].name,
+                    "the profile does not say which side '" + record.shown(rule.field) + "' is",
+                    record.place_of(rule.field));
       return made;
     }
     if (found != 0 && side_here && *side_here != found) {
       issues_.raise(Severity::kError, "side_disagrees", spec.fields[rule.field].name,
-                    "'" + excerpt(record.values()[rule.field]) +
-                        "' is another side than the fields before say",
+                    "'" + record.shown(rule.field) + "' is another side than the fields before say",
                     record.place_of(rule.field));
       return made;
     }
@@ -217,7 +215,8 @@ void EntryMaker::set_status(ProfileRecord& record, StatementEntry& entry) {
   entry.status = EntryStatus::kPending;
   if (is_one_of(rule->pending, value)) return;
   issues_.raise(Severity::kError, "unknown_status", record.field(rule->field).name,
-                "the profile does not know '" + excerpt(value) + "'", record.place_of(rule->field));
+                "the profile does not know '" + record.shown(rule->field) + "'",
+                record.place_of(rule->field));
 }
 
 EntryMaker::Made EntryMaker::make(ProfileRecord& record, const Currency& currency,

@@ -75,7 +75,7 @@ void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw, const Rec
         (*cells_)[i].data() != nullptr) {
       bad_[i] = 1;
       issues_.raise(Severity::kError, "wrong_prefix", field.name,
-                    "'" + excerpt((*cells_)[i]) + "' does not begin as the profile says",
+                    "'" + shown_text((*cells_)[i]) + "' does not begin as the profile says",
                     place_of(i));
       continue;
     }
@@ -88,10 +88,9 @@ void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw, const Rec
       continue;
     }
     if (field.text && values_[i] != without_blanks(*field.text)) {
-      issues_.raise(
-          Severity::kError, "wrong_constant", field.name,
-          "'" + excerpt(values_[i]) + "' is there, '" + excerpt(*field.text) + "' is expected",
-          place_of(i));
+      issues_.raise(Severity::kError, "wrong_constant", field.name,
+                    "'" + shown(i) + "' is there, '" + shown_text(*field.text) + "' is expected",
+                    place_of(i));
     }
     if (field.type == FieldType::kAmount || field.type == FieldType::kCount) {
       read_number(i);
@@ -99,6 +98,22 @@ void ProfileRecord::read(const RecordSpec& spec, const RawRecord& raw, const Rec
       check_text(i);
     }
   }
+}
+
+std::string ProfileRecord::shown_text(std::string_view bytes) {
+  if (is_ascii(bytes)) return excerpt(bytes);
+  constexpr std::size_t kBytesMax = 80;
+  std::string text;
+  (void)decoder_->convert(bytes, text);
+  if (text.size() > kBytesMax) {
+    text.resize(kBytesMax);
+    text.resize(kBytesMax - incomplete_utf8_tail(text));
+    text += "...";
+  }
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) c = '.';
+  }
+  return text;
 }
 
 bool ProfileRecord::all_hold(const std::vector<Condition>& conditions) const {
@@ -112,7 +127,7 @@ void ProfileRecord::read_number(std::size_t i) {
   const auto unreadable = [&](std::string_view code, const char* what) {
     bad_[i] = 1;
     numbers_[i].reset();
-    issues_.raise(Severity::kError, code, field.name, "'" + excerpt(values_[i]) + "' is no " + what,
+    issues_.raise(Severity::kError, code, field.name, "'" + shown(i) + "' is no " + what,
                   place_of(i));
   };
   if (field.type == FieldType::kCount) {
@@ -186,7 +201,7 @@ DateTime ProfileRecord::date(std::size_t i) {
   DateTime value = read_date_time(values_[i], spec_->fields[i].form, options_.file_date);
   if (!value.good) {
     issues_.raise(Severity::kWarning, "bad_date", spec_->fields[i].name,
-                  "'" + excerpt(values_[i]) + "' is no day or time of this form", place_of(i));
+                  "'" + shown(i) + "' is no day or time of this form", place_of(i));
   }
   return value;
 }

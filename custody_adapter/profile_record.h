@@ -51,6 +51,9 @@ class ProfileRecord {
 
   Place place_of(std::size_t field) const;
   const FieldSpec& field(std::size_t i) const { return spec_->fields[i]; }
+  // A value for the text of an issue: UTF-8, one line, at most 80 bytes.
+  std::string shown(std::size_t field) { return shown_text(values_[field]); }
+  std::string shown_text(std::string_view bytes);
   // The text of a field as UTF-8, its map applied. False when the map has not the value.
   bool text(std::size_t field, std::string& out);
   // With an issue when the field is neither blank nor a date.

@@ -56,7 +56,7 @@ void ProfileStatement::remember(const ProfileRecord& record) {
   for (std::size_t i = 0; i < texts.size(); ++i) texts[i].assign(record.values()[i]);
 }
 
-void ProfileStatement::compare(const ProfileRecord& record) {
+void ProfileStatement::compare(ProfileRecord& record) {
   for (std::size_t i = 0; i < record.spec().fields.size(); ++i) {
     for (const auto& [head, column] : record.field(i).same_as) {
       const bool there = model_.records[head].role == Role::kFileHead || seen_[head] > 0;
@@ -64,7 +64,7 @@ void ProfileStatement::compare(const ProfileRecord& record) {
       if (!there || record.values()[i] == stated) continue;
       issues_.raise(
           Severity::kError, "differs_from_head", record.field(i).name,
-          "'" + excerpt(record.values()[i]) + "' is here, the head says '" + excerpt(stated) + "'",
+          "'" + record.shown(i) + "' is here, the head says '" + record.shown_text(stated) + "'",
           record.place_of(i));
     }
   }

@@ -31,7 +31,7 @@ class ProfileStatement {
 
   // Values of heads that other records must repeat. The statement must be open.
   void remember(const ProfileRecord& record);
-  void compare(const ProfileRecord& record);
+  void compare(ProfileRecord& record);
 
   // The checks of the file, over all its statements.
   ProfileTotals& file_totals() { return file_totals_; }

@@ -254,6 +254,21 @@ std::optional<adapter::StatementProfile> parsed(const std::string& name) {
   return *profile;
 }
 
+// The line that was refused, as it stands in the sample.
+void print_line(const std::string& path, const adapter::ProfileModel& model, std::uint64_t line) {
+  if (line == 0 || model.record_bytes != 0) return;
+  std::ifstream in(path, std::ios::binary);
+  std::string text;
+  for (std::uint64_t i = 0; i < line; ++i) {
+    if (!std::getline(in, text)) return;
+  }
+  constexpr std::size_t kBytesMax = 1000;
+  const auto decoder = adapter::make_decoder(model.encoding);
+  fmt::print("  line {}: [{}]{}\n", line,
+             shown(std::string_view(text).substr(0, kBytesMax), *decoder),
+             text.size() > kBytesMax ? " ..." : "");
+}
+
 int check(const ProfileArguments& arguments, bool json) {
   const auto profile = parsed(arguments.profile);
   if (!profile) return kUsage;
@@ -294,6 +309,7 @@ int check(const ProfileArguments& arguments, bool json) {
     write_result(file, read, status, shower.json());
   } else {
     print_result(file, read, status);
+    if (!status) print_line(arguments.sample, model, status.error().place.line);
   }
   bool errors = !status || file.verdict.kind == VerdictKind::kUnproved;
   for (const adapter::Statement& s : read.statements) errors = errors || s.error_count > 0;

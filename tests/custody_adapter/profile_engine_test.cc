@@ -111,10 +111,6 @@ TEST(ProfileReader, AnUnsignedTotalDoesNotProveTheDirection) {
   const auto profile_of = profile(delimited("", kFlagged));
   EXPECT_EQ(read_by(profile_of, "H|2|3.50\nC|1.00\nD|2.50\n").verdict(),
             "NOT PROVABLE: no total proves the direction of 2 of 2 entries");
-  const auto of_side = [](const char* side) {
-    return std::string("[[checks]]\ntotal = \"head.sum\"\nof = \"sum\"\nfield = \"amount\"\n") +
-           side;
-  };
   std::string by_sign = delimited("", kFlagged);
   by_sign += "signed = true\n";
   EXPECT_EQ(read_by(profile(by_sign), "H|2|-1.50\nC|1.00\nD|2.50\n").verdict(), "PROVED");
@@ -123,7 +119,6 @@ TEST(ProfileReader, AnUnsignedTotalDoesNotProveTheDirection) {
   one += "side = \"debit\"\n";
   EXPECT_EQ(read_by(profile(one), "H|2|2.50\nC|1.00\nD|2.50\n").verdict(),
             "NOT PROVABLE: no total or balance proves 1 of 2 entries");
-  (void)of_side;
 }
 
 TEST(ProfileReader, AnUnknownDirectionIsAnErrorAndNoEntry) {
