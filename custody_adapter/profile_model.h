@@ -98,6 +98,7 @@ struct CheckSpec {
   bool file_scope = false;
   bool is_signed = false;    // credits minus debits
   std::optional<Side> side;  // only entries of this side
+  bool complete = false;     // a detail more or less would change it
   // For each record kind: whether it takes part, the summed field, the conditions.
   struct Part {
     bool takes_part = false;
@@ -126,7 +127,6 @@ struct ProfileModel {
   int digits = 2;
   bool has_opening = false;  // some record has an opening balance: it must then be there
   bool has_closing = false;
-  bool counts_details = false;  // a total says how many details there are, or their sum
   std::vector<RecordSpec> records;
   std::vector<CheckSpec> checks;
   std::optional<ChainSpec> chain;

@@ -287,7 +287,11 @@ CheckSpec ProfileParser::read_check(const toml::table& table) {
     refuse(need(table, "signed"), "'signed' is for sums of both sides");
   }
   read_check_parts(table, check);
-  if (check.kind != CheckKind::kRecords && !check.file_scope) model_.counts_details = true;
+  check.complete = !check.side && table.get("where") == nullptr;
+  for (std::size_t i = 0; i < model_.records.size(); ++i) {
+    const bool left_out = model_.records[i].role == Role::kDetail && !check.parts[i].takes_part;
+    if (left_out) check.complete = false;
+  }
   return check;
 }
 

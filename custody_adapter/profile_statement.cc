@@ -47,7 +47,7 @@ void ProfileStatement::open(Place place) {
   chain_.clear();
   seen_.assign(model_.records.size(), 0);
   has_entry_ = last_is_part_ = after_trailer_ = false;
-  details_ = uncovered_ = side_open_ = 0;
+  details_ = uncovered_ = side_open_ = chain_only_ = 0;
   opening_date_ = closing_date_ = Date();
 }
 
@@ -183,6 +183,7 @@ bool ProfileStatement::take_detail(ProfileRecord& record) {
   if (model_.chain && !follow_chain(record, made, linked)) return false;
   // Newest first, a link proves the entry before it: only whole chains count, in judge().
   const bool by_chain = linked && !model_.chain->newest_first;
+  if (by_chain && cover != ProfileTotals::Cover::kAmountAndSide) ++chain_only_;
   if (!by_chain && cover != ProfileTotals::Cover::kAmountAndSide) {
     ++uncovered_;
     if (cover == ProfileTotals::Cover::kAmount) ++side_open_;
@@ -362,9 +363,11 @@ Verdict ProfileStatement::judge(bool cut_off, std::uint64_t errors) {
   }
   if (uncovered_ > 0 && !whole_chain) return not_provable(unproved_reason());
   // A chain proves the entries that are there; a file that lost its last ones looks the same.
-  if (!model_.counts_details && !options_.entries_expected) {
-    return not_provable("the balances after " + std::to_string(details_) +
-                        " entries hold, but nothing says that the file is complete");
+  const bool relies_on_chain = chain_only_ > 0 || whole_chain;
+  if (relies_on_chain && !totals_.is_complete() && !options_.entries_expected) {
+    return not_provable(
+        "the balances after entries hold, but nothing says that the file is "
+        "complete");
   }
   return {VerdictKind::kProved, {}, ""};
 }

@@ -69,8 +69,9 @@ class ProfileStatement {
   std::vector<std::uint64_t> seen_;                   // by record, in this statement
   std::vector<std::vector<std::string>> remembered_;  // by record and field
   std::uint64_t details_ = 0;                         // entries whose amount and side are known
-  std::uint64_t uncovered_ = 0;  // of them: proved neither by totals nor by the chain
-  std::uint64_t side_open_ = 0;  // of them: amount in a total, direction in none
+  std::uint64_t uncovered_ = 0;   // of them: proved neither by totals nor by the chain
+  std::uint64_t chain_only_ = 0;  // proved by the chain and by no total
+  std::uint64_t side_open_ = 0;   // of them: amount in a total, direction in none
   Figure credit_sum_;
   Figure debit_sum_;
   Figure transfer_sum_;

@@ -16,6 +16,11 @@ ProfileTotals::ProfileTotals(const ProfileModel& model, bool file_scope) : model
   }
 }
 
+bool ProfileTotals::is_complete() const {
+  return std::any_of(states_.begin(), states_.end(),
+                     [](const State& s) { return s.check->complete && s.stated.has_value(); });
+}
+
 void ProfileTotals::clear() {
   for (State& state : states_) {
     const CheckSpec* const check = state.check;

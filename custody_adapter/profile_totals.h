@@ -27,6 +27,8 @@ class ProfileTotals {
 
   bool empty() const { return states_.empty(); }
   bool has_money() const { return has_money_; }
+  // A total was stated that a lost or added detail would change.
+  bool is_complete() const;
   void clear();
   // Every record, for counts of records.
   void add_record(std::size_t record);

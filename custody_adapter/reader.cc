@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "custody_adapter/detect.h"
+#include "custody_adapter/profile.h"
 
 namespace custody_adapter {
 
@@ -130,6 +131,7 @@ std::unique_ptr<ByteSource> open_file(const std::string& path) {
 ReadStatus read_statements(ByteSource& source, const ReadOptions& options, StatementSink& sink) {
   std::string head;
   std::unique_ptr<StatementReader> reader;
+  if (options.profile) reader = make_profile_reader(*options.profile, sink, {});
   while (true) {
     auto block = source.next();
     if (!block) {

@@ -18,6 +18,8 @@
 
 namespace custody_adapter {
 
+class StatementProfile;
+
 // Why a file as a whole could not be read, or not to its end. Damage inside a statement is an
 // Issue.
 enum class ErrorCode {
@@ -57,6 +59,8 @@ struct ReadOptions {
   bool turn_camt_reversals = false;
   // Details kept per entry; the rest is counted and summed but not delivered, with an issue.
   std::size_t details_max = 100'000;
+  // What the source's files are read by, instead of detecting their format (profile.h).
+  std::shared_ptr<const StatementProfile> profile = nullptr;
 };
 
 // Order: begin, entries and issues as they come, end. Issues may also come before the first

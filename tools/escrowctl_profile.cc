@@ -26,6 +26,7 @@ using ledger::server::ObjectWriter;
 enum Exit { kOk = 0, kRefused = 1, kUsage = 64 };
 
 constexpr std::size_t kIssuesShown = 50;
+constexpr std::size_t kStatementsShown = 100;
 
 // The text of a profile: a file, else one that ships.
 std::optional<std::string> text_of(const std::string& name) {
@@ -139,11 +140,13 @@ class Summary final : public adapter::StatementSink {
     if (issues.size() < kIssuesShown) issues.push_back(issue);
   }
   void on_statement_end(adapter::Statement& statement) override {
-    statements.push_back(std::move(statement));
+    errors = errors || statement.error_count > 0;
+    if (statements.size() < kStatementsShown) statements.push_back(std::move(statement));
   }
   std::vector<adapter::Statement> statements;
   std::vector<adapter::Issue> issues;
   std::uint64_t issue_count = 0;
+  bool errors = false;
 };
 
 std::string line_of(const adapter::ControlTotal& total) {
@@ -169,6 +172,9 @@ void print_result(const adapter::FileSummary& file, const Summary& read,
     }
     for (const adapter::ControlTotal& total : s.totals) fmt::print("  {}\n", line_of(total));
     fmt::print("  verdict  {}\n", adapter::format(s.verdict));
+  }
+  if (file.statements > read.statements.size()) {
+    fmt::print("and {} more statements\n", file.statements - read.statements.size());
   }
   for (const adapter::ControlTotal& total : file.totals) fmt::print("file\n  {}\n", line_of(total));
   if (read.issue_count > 0) fmt::print("issues\n");
@@ -311,9 +317,8 @@ int check(const ProfileArguments& arguments, bool json) {
     print_result(file, read, status);
     if (!status) print_line(arguments.sample, model, status.error().place.line);
   }
-  bool errors = !status || file.verdict.kind == VerdictKind::kUnproved;
-  for (const adapter::Statement& s : read.statements) errors = errors || s.error_count > 0;
-  return errors ? kRefused : kOk;
+  const bool bad = !status || read.errors || file.verdict.kind == VerdictKind::kUnproved;
+  return bad ? kRefused : kOk;
 }
 
 int list(bool json) {

@@ -222,6 +222,37 @@ TEST(ProfileReader, RecordsWithoutLineEnds) {
   EXPECT_EQ(cut.error->code, ErrorCode::kTruncated);
 }
 
+TEST(ProfileReader, ASourceMayHaveAProfileInsteadOfADetectedFormat) {
+  Collector sink;
+  ReadOptions options;
+  options.profile = std::make_shared<const StatementProfile>(profile(delimited("", kOrder)));
+  EXPECT_TRUE(read_statements("H|1|1.00\nA|x|1.00\n", options, sink).has_value());
+  ASSERT_EQ(sink.statements.size(), 1U);
+  EXPECT_EQ(format(sink.statements[0].verdict), "PROVED");
+}
+
+TEST(ProfileReader, AChainAndACountOfAllEntriesProveTogether) {
+  const std::string toml =
+      "name = \"t\"\n[file]\nseparator = \"|\"\n[[records]]\nname = \"head\"\nrole = \"head\"\n"
+      "line = 1\nfields = [{ name = \"count\", type = \"count\" }]\n[[records]]\nname = "
+      "\"r\"\nrole = "
+      "\"detail\"\nside = { positive = \"credit\" }\nfields = [{ name = \"a\", as = \"amount\" }, "
+      "{ "
+      "name = \"b\", as = \"balance_after\" }, { name = \"k\", optional = true }]\n[chain]\n"
+      "[[checks]]\ntotal = \"head.count\"\nof = \"details\"\n";
+  ProfileOptions options;
+  options.opening_of = [](std::string_view) { return Figure{}; };
+  EXPECT_EQ(read_by(profile(toml), "2\n1.00|1.00\n-0.25|0.75\n", options).verdict(), "PROVED");
+  EXPECT_EQ(read_by(profile(toml), "2\n1.00|1.00\n-0.25|0.74\n", options).verdict(),
+            "UNPROVED (-0.01): 1 break(s) in the balances after entries");
+  // A count of some of them does not say that all are there.
+  EXPECT_EQ(
+      read_by(profile(toml + "where = { k = \"x\" }\n"), "1\n1.00|1.00|x\n-0.25|0.75|y\n", options)
+          .verdict(),
+      "NOT PROVABLE: the balances after entries hold, but nothing says that the file is "
+      "complete");
+}
+
 TEST(ProfileReader, LimitsAreErrors) {
   const auto profile_of = profile(delimited("", kOrder));
   const auto out = read_by(profile_of, "H|1|1.00\nA|" + std::string(70'000, 'x') + "|1.00\n");

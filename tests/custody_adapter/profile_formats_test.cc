@@ -39,7 +39,7 @@ TEST(Aleve, TheChainProvesWhenTheOpeningsAreKnown) {
   std::vector<std::string> closings;
   auto options = openings({{"A1", 1000}, {"B2", 0}});
   EXPECT_EQ(read_by(shipped("aleve"), file, options).verdict(),
-            "NOT PROVABLE: the balances after 4 entries hold, but nothing says that the file is "
+            "NOT PROVABLE: the balances after entries hold, but nothing says that the file is "
             "complete");
   options.entries_expected = 4;
   options.on_sub_account = [&closings](const SubAccount& account) {
