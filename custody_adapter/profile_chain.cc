@@ -40,10 +40,7 @@ std::size_t BalanceChain::find(std::string_view key, std::uint64_t hash) const {
   std::size_t slot = hash & mask;
   while (slots_[slot] != 0) {
     const Account& account = accounts_[slots_[slot] - 1];
-    if (account.hash == hash && account.key_size == key.size() &&
-        std::memcmp(keys_.data() + account.key_at, key.data(), key.size()) == 0) {
-      return slot;
-    }
+    if (account.hash == hash && key_of(account) == key) return slot;
     slot = (slot + 1) & mask;
   }
   return slot;
