@@ -66,12 +66,6 @@ std::optional<BaiAmount> parse_bai_amount(std::string_view text, int digits) {
   return amount;
 }
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 std::optional<Date> parse_bai_date(std::string_view text) {
   text = without_blanks(text);
   if (text.size() == 6) return parse_yymmdd(text);

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "custody_adapter/blanks.h"
 #include "custody_adapter/reader.h"
 #include "custody_adapter/statement.h"
 
@@ -47,9 +48,6 @@ struct BaiAmount {
 // Digits with an implied point, signed or not: "+000000000208500". Nothing when it is no number or
 // beyond 10^18.
 std::optional<BaiAmount> parse_bai_amount(std::string_view text, int digits);
-
-// Skips blanks; nothing for "".
-std::string_view without_blanks(std::string_view text);
 
 // YYMMDD or YYYYMMDD; nothing if no day of the calendar.
 std::optional<ledger::base::Date> parse_bai_date(std::string_view text);

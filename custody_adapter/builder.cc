@@ -80,7 +80,9 @@ void StatementBuilder::add(StatementEntry& entry) {
   }
   if (entry.status == EntryStatus::kBooked) {
     ++statement_.booked_count;
-    Figure& sum = entry.side == Side::kCredit ? statement_.credit_sum : statement_.debit_sum;
+    Figure& sum = entry.transfer                ? statement_.transfer_sum
+                  : entry.side == Side::kCredit ? statement_.credit_sum
+                                                : statement_.debit_sum;
     sum = sum + Figure{entry.amount, entry.digits};
   }
   begin();
@@ -89,19 +91,24 @@ void StatementBuilder::add(StatementEntry& entry) {
 
 void StatementBuilder::issue(Severity severity, std::string_view code, std::string_view field,
                              std::string text, Place place) {
-  if (open_) {
-    ++statement_.issue_count;
-    if (severity == Severity::kError) ++statement_.error_count;
-  }
+  count_issue(severity);
   sink_.on_issue({severity, code, std::string(field), std::move(text), place});
 }
 
-void StatementBuilder::close(std::uint64_t end) {
+void StatementBuilder::count_issue(Severity severity) {
+  if (!open_) return;
+  ++statement_.issue_count;
+  if (severity == Severity::kError) ++statement_.error_count;
+}
+
+void StatementBuilder::close(std::uint64_t end) { close(end, judge(statement_)); }
+
+void StatementBuilder::close(std::uint64_t end, Verdict verdict) {
   if (!open_) return;
   begin();
   open_ = false;
   if (end > statement_.place.offset) statement_.place.length = end - statement_.place.offset;
-  statement_.verdict = judge(statement_);
+  statement_.verdict = std::move(verdict);
   sink_.on_statement_end(statement_);
 }
 

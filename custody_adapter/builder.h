@@ -35,6 +35,10 @@ class StatementBuilder {
              Place place);
   // Judges and delivers; `end` is the offset after the statement's last byte.
   void close(std::uint64_t end);
+  // For formats that prove by more than their balances: the caller has judged.
+  void close(std::uint64_t end, Verdict verdict);
+  // Counts an issue that is not delivered, of a file that floods.
+  void count_issue(Severity severity);
 
  private:
   void begin();

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "custody_adapter/csv_dialect.h"
+#include "custody_adapter/profile.h"
 
 namespace custody_adapter {
 
@@ -30,6 +31,8 @@ std::string_view name_of(ErrorCode code) {
       return "unsupported_encoding";
     case ErrorCode::kLimitExceeded:
       return "limit_exceeded";
+    case ErrorCode::kLayoutMismatch:
+      return "layout_mismatch";
     case ErrorCode::kControlTotal:
       return "control_total";
     case ErrorCode::kIo:
@@ -152,6 +155,7 @@ std::unique_ptr<ByteSource> open_file(const std::string& path) {
 ReadStatus read_statements(ByteSource& source, const ReadOptions& options, StatementSink& sink) {
   std::string head;
   std::unique_ptr<StatementReader> reader;
+  if (options.profile) reader = make_profile_reader(*options.profile, sink, {});
   while (true) {
     auto block = source.next();
     if (!block) {

@@ -20,6 +20,7 @@
 namespace custody_adapter {
 
 struct CsvDialect;
+class StatementProfile;
 
 // Why a file as a whole could not be read, or not to its end. Damage inside a statement is an
 // Issue.
@@ -31,6 +32,7 @@ enum class ErrorCode {
   kTruncated,            // the file ends in the middle
   kUnsupportedEncoding,  // the XML declaration names an unknown encoding
   kLimitExceeded,        // a line, a text or the nesting is larger than any real statement's
+  kLayoutMismatch,       // a record that the profile does not describe: its layout has changed
   kControlTotal,         // read to the end, but the totals over several statements do not hold
   kIo,                   // the source failed
 };
@@ -71,6 +73,8 @@ struct ReadOptions {
   // What the source's profile says; kUnknown detects the format, and no dialect infers it.
   FileFormat format = FileFormat::kUnknown;
   std::shared_ptr<const CsvDialect> csv = nullptr;
+  // What the source's files are read by, instead of detecting their format (profile.h).
+  std::shared_ptr<const StatementProfile> profile = nullptr;
 };
 
 // Order: begin, entries and issues as they come, end. Issues may also come before the first

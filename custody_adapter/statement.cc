@@ -40,6 +40,8 @@ void reset(StatementEntry& entry) {
         &entry.counterparty.bank, &entry.remittance, &entry.additional}) {
     text->clear();
   }
+  entry.transfer = false;
+  entry.custody = CustodyFacts();
   entry.details.clear();
   entry.place = Place();
 }

@@ -65,12 +65,31 @@ struct EntryDetail {
   std::string remittance;
 };
 
+// What a line of a custody file says beyond a bank's own entry; "" and nothing when absent. The
+// order's number is `References::owner`, the bank's is `References::bank`.
+struct CustodyFacts {
+  std::string sub_account;  // whose balance the line moves
+  std::string payer;        // sub-accounts or the platform's numbers of its users
+  std::string payee;
+  std::string project;                  // the loan or project the order belongs to
+  std::string original_order;           // that this one cancels, returns or transfers
+  std::string time;                     // "HH:MM:SS", the producer's clock
+  std::string state;                    // the producer's word for `status`
+  std::optional<Figure> balance_after;  // of the sub-account
+  std::optional<Figure> fee;
+  std::optional<Figure> interest;  // part of the amount
+  std::optional<Figure> received;  // what arrived, where the payer's bank kept a fee back
+};
+
 struct StatementEntry {
   ledger::base::Amount amount;  // in units of 10^-digits, see figure.h; the side is `side`
   std::uint8_t digits = 0;
   Side side = Side::kCredit;  // the real direction of the money; reversals are already turned
   EntryStatus status = EntryStatus::kBooked;
   bool reversal = false;  // RC/RD marks, RvslInd: information, `side` needs no correction
+  // Between two sub-accounts of the statement's account: neither credit nor debit of it; `side`
+  // means nothing, the parties are in `custody`.
+  bool transfer = false;
   ledger::base::Currency currency;
   ledger::base::Date booking_date;  // none when absent or not a day of the calendar
   ledger::base::Date value_date;
@@ -81,6 +100,7 @@ struct StatementEntry {
   std::string remittance;            // purpose text, lines joined
   std::string additional;            // :61: supplementary line; AddtlNtryInf
   std::vector<EntryDetail> details;  // camt TxDtls; empty in MT940
+  CustodyFacts custody;
   Place place;
 
   Figure signed_figure() const {
@@ -92,6 +112,16 @@ struct StatementEntry {
 };
 // As a new one, but the strings keep their memory: a reader's entry serves a whole file.
 void reset(StatementEntry& entry);
+
+// A count or sum that a file states about its own lines, beside what the lines give.
+struct ControlTotal {
+  std::string name;              // as the profile names it: "trailer.debit_sum"
+  bool is_money = false;         // a sum; else a count
+  std::optional<Figure> stated;  // nothing when the record that states it is absent or unreadable
+  Figure computed;
+  Place place;  // of the record that states it
+  bool holds() const { return stated && *stated == computed; }
+};
 
 enum class BalanceKind : std::uint8_t { kOpening, kClosing, kAvailable, kForward, kOther };
 struct Balance {
@@ -149,10 +179,12 @@ struct Statement {
 
   std::uint64_t entry_count = 0;  // of all states
   std::uint64_t booked_count = 0;
-  Figure credit_sum;              // booked entries
-  Figure debit_sum;               // booked entries, positive
-  std::uint64_t issue_count = 0;  // all issues, kept or not
-  std::uint64_t error_count = 0;  // those of Severity::kError
+  Figure credit_sum;                 // booked entries
+  Figure debit_sum;                  // booked entries, positive
+  Figure transfer_sum;               // booked transfers between sub-accounts, in neither sum above
+  std::vector<ControlTotal> totals;  // formats read by profile; see PROFILES.md
+  std::uint64_t issue_count = 0;     // all issues, kept or not
+  std::uint64_t error_count = 0;     // those of Severity::kError
   // What the bank says its booked entries sum to (BAI2 100 and 400). Counts in the verdict only when
   // no entry was sent.
   std::optional<Figure> stated_credits;

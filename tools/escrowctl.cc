@@ -19,6 +19,7 @@
 #include "ledger/domain/flow.h"
 #include "tools/client/http_client.h"
 #include "tools/escrowctl_command.h"
+#include "tools/escrowctl_profile.h"
 #include "tools/escrowctl_render.h"
 #include "tools/escrowctl_roll.h"
 #include "tools/escrowctl_send.h"
@@ -214,9 +215,11 @@ class Program {
     app_.fallthrough();
     add_flows();
     add_reads();
-    tools::add_statement_commands(app_, statement_, globals_.json, [this](auto action) {
+    const auto set_local = [this](auto action) {
       local_ = static_cast<bool>(action_ = std::move(action));
-    });
+    };
+    tools::add_statement_commands(app_, statement_, globals_.json, set_local);
+    tools::add_profile_commands(app_, profile_, globals_.json, set_local);
   }
 
   int run(int argc, char** argv) {
@@ -397,6 +400,7 @@ class Program {
   std::string code_, at_, date_, cursor_, limit_, order_, after_, file_, client_, account_, kind_;
   bool follow_ = false;
   bool marked_ = false;
+  tools::ProfileArguments profile_;
 };
 
 }  // namespace

@@ -44,6 +44,7 @@ LIBRARIES = {
     "expat.h": ("custody_adapter/",),
     "archive": ("custody_adapter/",),
     "iconv.h": ("custody_adapter/",),
+    "re2/": ("custody_adapter/",),
 }
 EXACT_MONEY = ("ledger/", "custody_adapter/", "recon/")
 

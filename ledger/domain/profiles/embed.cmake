@@ -1,5 +1,8 @@
 # Writes a profile's text into a C++ source, so that the program carries its profiles.
-# Usage: cmake -DNAME=cn-2017 -DIN=file.toml -DOUT=file.cc -P embed.cmake
+# Usage: cmake -DNAME=cn-2017 -DIN=file.toml -DOUT=file.cc [-DNAMESPACE=ledger::domain] -P embed.cmake
+if(NOT NAMESPACE)
+  set(NAMESPACE ledger::domain)
+endif()
 file(READ "${IN}" text)
 string(LENGTH "${text}" size)
 if(size GREATER 60000)
@@ -7,8 +10,8 @@ if(size GREATER 60000)
 endif()
 string(REGEX REPLACE "[^A-Za-z0-9]" "_" symbol "${NAME}")
 file(WRITE "${OUT}" "#include <string_view>
-namespace ledger::domain {
+namespace ${NAMESPACE} {
 extern const std::string_view kProfile_${symbol};
 const std::string_view kProfile_${symbol} = R\"profile(${text})profile\";
-}  // namespace ledger::domain
+}  // namespace ${NAMESPACE}
 ")
