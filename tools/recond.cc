@@ -213,24 +213,19 @@ class Daemon {
     const std::string text = recon::confirmation_text(
         file, statements, days, base::Sequence(verifier.entries()), verifier.head());
     const fs::path path = confirmations() / (file.sha256 + ".txt");
+    const auto& key = settings_.config.key;
+    if (!key) return write_file(path, text + "signature: none\n");
+    // Over everything before it, to the line break.
+    const std::string head =
+        fmt::format("{}signature: {} {} ", text, ledger::crypto::name_of(key->scheme()),
+                    key->public_key().fingerprint().hex());
     // Some schemes sign the same text with other bytes each time: what stands is left standing.
-    if (const auto there = read_file(path.string()); there && there->starts_with(text)) {
+    if (const auto there = read_file(path.string()); there && there->starts_with(head)) {
       return base::ok;
     }
-    auto line = signature_line(text);
-    if (!line) return base::fail(std::move(line.error()));
-    return write_file(path, text + *line);
-  }
-
-  // Over everything before it, to the line break.
-  Faulty<std::string> signature_line(const std::string& text) const {
-    const auto& key = settings_.config.key;
-    if (!key) return std::string("signature: none\n");
     auto signature = key->sign(key->scheme(), text);
-    if (!signature) return signature;
-    return fmt::format("signature: {} {} {}\n", ledger::crypto::name_of(key->scheme()),
-                       key->public_key().fingerprint().hex(),
-                       ledger::crypto::to_base64(*signature));
+    if (!signature) return base::fail(std::move(signature.error()));
+    return write_file(path, head + ledger::crypto::to_base64(*signature) + "\n");
   }
 
   fs::path confirmations() const {

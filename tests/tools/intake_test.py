@@ -255,6 +255,12 @@ class Deliveries(unittest.TestCase):
                 before = self.confirmation(content)
                 self.recond(0)
                 self.assertEqual(self.confirmation(content), before, "it stays as it was")
+                # Another key signs what stands anew, when the file is offered again.
+                self.key("ours", *algorithm)
+                (self.inbox / "a.sta").write_bytes(content)
+                self.recond(0)
+                self.assertNotEqual(self.confirmation(content), before)
+                self.check_confirmation(self.confirmation(content), algorithm[1])
 
     def check_confirmation(self, text, algorithm):
         body, _, line = text.rpartition(b"signature: ")
