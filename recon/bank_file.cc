@@ -230,17 +230,24 @@ bool BankStatement::same_content(const BankStatement& other) const {
   return a == other.head && lines == other.lines;
 }
 
-BankFile read_bank_file(std::string_view bytes) {
+BankFile read_bank_file(std::string_view bytes, const custody_adapter::ReadOptions& options) {
   BankFile file;
   file.sha256 = crypto::sha256(bytes).hex();
   file.size = bytes.size();
   custody_adapter::Collector sink;
-  const auto status = custody_adapter::read_statements(bytes, {}, sink);
+  const auto status = custody_adapter::read_statements(bytes, options, sink);
   if (sink.statements.empty()) {
     file.refusal = status ? "no statement in it" : custody_adapter::format(status.error());
     return file;
   }
   for (const Statement& statement : sink.statements) {
+    // They change no balance of the control account, and no line is left out silently.
+    if (!statement.transfer_sum.is_zero()) {
+      file.refusal = fmt::format("statement {}: transfers between sub-accounts are not reconciled",
+                                 statement.id);
+      file.statements.clear();
+      return file;
+    }
     BankStatement converted = convert(statement, file.sha256);
     if (converted.head.date.is_none() || converted.head.account.empty()) {
       file.refusal = fmt::format("statement {}: names no {}", statement.id,

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "custody_adapter/reader.h"
 #include "recon/day.h"
 #include "recon/values.h"
 
@@ -24,7 +25,8 @@ struct BankFile {
   std::string refusal;  // why nothing of it can be used, "" if it can
 };
 
-// A file that breaks off gives the statements that could be read, marked as truncated.
-BankFile read_bank_file(std::string_view bytes);
+// A file that breaks off gives the statements that could be read, marked as truncated. `options`:
+// what is known of the source's files; by themselves they say their format only.
+BankFile read_bank_file(std::string_view bytes, const custody_adapter::ReadOptions& options = {});
 
 }  // namespace recon

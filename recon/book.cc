@@ -177,8 +177,9 @@ Faulty<base::Ok> Book::place(const BankFile& file, FileRecord& record, Change& c
   return base::ok;
 }
 
-Faulty<ImportOutcome> Book::import(const std::string& name, std::string_view bytes) {
-  const BankFile file = read_bank_file(bytes);
+Faulty<ImportOutcome> Book::import(const std::string& name, std::string_view bytes,
+                                   const custody_adapter::ReadOptions& options) {
+  const BankFile file = read_bank_file(bytes, options);
   auto known = store_.file(file.sha256);
   if (!known) return base::fail(std::move(known.error()));
   // A refused file may be welcome by now: the settings or the ledger may have changed.

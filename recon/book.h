@@ -45,8 +45,10 @@ class Book {
   // violation: kCorruption names the sequence, and the book takes no more.
   Faulty<base::Ok> take_journal(const JournalChunk& chunk);
 
-  // Durable when it returns. `name` is for people.
-  Faulty<ImportOutcome> import(const std::string& name, std::string_view bytes);
+  // Durable when it returns. `name` is for people; `options` say what is known of the source's
+  // files.
+  Faulty<ImportOutcome> import(const std::string& name, std::string_view bytes,
+                               const custody_adapter::ReadOptions& options = {});
 
   // Reconciles every closed business date with a statement that has no result yet. Gives the dates
   // whose results were written, those that a later day amended included.

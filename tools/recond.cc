@@ -172,7 +172,8 @@ class Daemon {
     } else {
       const bool packed = members->size() > 1 || members->front().name != name;
       for (const custody_adapter::Member& member : *members) {
-        auto taken = import(packed ? name + "/" + member.name : name, member.bytes);
+        auto taken =
+            import(packed ? name + "/" + member.name : name, member.bytes, inbox.source().reading);
         if (!taken) return base::fail(std::move(taken.error()));
         outcome.members.push_back(*std::move(taken));
       }
@@ -181,8 +182,9 @@ class Daemon {
     return inbox.put_away(name, outcome);
   }
 
-  Faulty<recon::ImportOutcome> import(const std::string& name, std::string_view bytes) {
-    auto outcome = book_.import(name, bytes);
+  Faulty<recon::ImportOutcome> import(const std::string& name, std::string_view bytes,
+                                      const custody_adapter::ReadOptions& reading) {
+    auto outcome = book_.import(name, bytes, reading);
     if (!outcome) return outcome;
     const bool bad = outcome->kind == recon::ImportKind::kConflict ||
                      outcome->kind == recon::ImportKind::kRefused;

@@ -3,9 +3,15 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
+#include <memory>
 #include <set>
+#include <utility>
 
+#include "custody_adapter/csv_dialect.h"
+#include "custody_adapter/detect.h"
+#include "custody_adapter/profile.h"
 #include "ledger/crypto/checksum.h"
 #include "tools/journal_source.h"
 #include "tools/settings_reader.h"
@@ -19,6 +25,13 @@ using custody_adapter::ChecksumRule;
 using custody_adapter::SignatureRule;
 
 namespace {
+
+using custody_adapter::Charset;
+constexpr std::array<std::pair<std::string_view, Charset>, 4> kCharsets = {
+    {{"cp1252", Charset::kCp1252},
+     {"latin1", Charset::kLatin1},
+     {"latin9", Charset::kLatin9},
+     {"cp852", Charset::kCp852}}};
 
 class ConfigReader {
  public:
@@ -62,8 +75,8 @@ class ConfigReader {
   }
 
   void read_source(const toml::table& table) {
-    reader_.only(table, {"id", "account", "control", "marker", "wait_s", "checksum", "signature",
-                         "envelope", "limits"});
+    reader_.only(table, {"id", "account", "control", "marker", "wait_s", "format", "charset",
+                         "dialect", "profile", "checksum", "signature", "envelope", "limits"});
     SourceConfig source;
     reader_.text(table, "id", source.id);
     const bool plain = std::all_of(source.id.begin(), source.id.end(), [](char c) {
@@ -81,6 +94,7 @@ class ConfigReader {
     }
     if (table.get("marker") != nullptr) source.marker = suffix(table, "marker", "");
     source.wait_s = reader_.integer(table, "wait_s", 0, 86'400, source.wait_s);
+    read_reading(table, source);
     if (const auto* rule = reader_.sub_table(table, "checksum")) read_checksum(*rule, source);
     if (const auto* rule = reader_.sub_table(table, "signature")) read_signature(*rule, source);
     if (const auto* rule = reader_.sub_table(table, "envelope")) {
@@ -98,6 +112,47 @@ class ConfigReader {
       reader_.number(*limits, "members_max", 1, 10'000, out.members_max);
     }
     config_.sources.push_back(std::move(source));
+  }
+
+  // At most one of format, dialect and profile: each says all about the others.
+  void read_reading(const toml::table& table, SourceConfig& source) const {
+    custody_adapter::ReadOptions& reading = source.reading;
+    std::string format, charset, dialect, profile;
+    reader_.text(table, "format", format);
+    reader_.text(table, "charset", charset);
+    reader_.text(table, "dialect", dialect);
+    reader_.text(table, "profile", profile);
+    if (!format.empty() + !dialect.empty() + !profile.empty() > 1) {
+      reader_.refuse(table, "only one of 'format', 'dialect' and 'profile'");
+    }
+    if (!format.empty()) {
+      const auto known = custody_adapter::file_format_of(format);
+      if (!known) reader_.refuse(*table.get("format"), fmt::format("unknown format '{}'", format));
+      reading.format = *known;
+    }
+    if (!charset.empty()) {
+      const auto at = std::find_if(kCharsets.begin(), kCharsets.end(),
+                                   [&](const auto& one) { return one.first == charset; });
+      if (at == kCharsets.end()) {
+        reader_.refuse(*table.get("charset"), "'charset' must be cp1252, latin1, latin9 or cp852");
+      }
+      reading.charset = at->second;
+    }
+    if (!dialect.empty()) {
+      auto parsed = custody_adapter::parse_csv_dialect(file(*table.get("dialect"), dialect));
+      if (!parsed) reader_.refuse(*table.get("dialect"), dialect + ": " + parsed.error());
+      reading.format = custody_adapter::FileFormat::kCsv;
+      reading.csv = std::make_shared<const custody_adapter::CsvDialect>(*std::move(parsed));
+    }
+    if (!profile.empty()) {
+      const auto shipped = custody_adapter::StatementProfile::built_in(profile);
+      const std::string text =
+          shipped ? std::string(*shipped) : file(*table.get("profile"), profile);
+      auto parsed = custody_adapter::StatementProfile::parse(text);
+      if (!parsed) reader_.refuse(*table.get("profile"), profile + ": " + parsed.error().message);
+      reading.profile =
+          std::make_shared<const custody_adapter::StatementProfile>(*std::move(parsed));
+    }
   }
 
   void read_checksum(const toml::table& table, SourceConfig& source) const {

@@ -2,7 +2,7 @@
 // recond.example.toml. Without a file there is one source, the inbox itself, that asks for nothing.
 //
 //   [confirmations]  key, folder
-//   [[sources]]      id, account, control, marker, wait_s
+//   [[sources]]      id, account, control, marker, wait_s, format, charset, dialect, profile
 //   [sources.checksum]   algorithm, suffix, of ("delivery" or "unpacked")
 //   [sources.signature]  scheme, suffix, keys
 //   [sources.envelope]   certificates
@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "custody_adapter/intake.h"
+#include "custody_adapter/reader.h"
 #include "ledger/crypto/keys.h"
 
 namespace tools {
@@ -29,6 +30,7 @@ struct SourceConfig {
                         // has stopped changing
   std::int64_t wait_s = 600;  // for the files that belong beside it, from its last change
   custody_adapter::IntakeRules rules;
+  custody_adapter::ReadOptions reading;  // what is known of its files; else they say their format
 
   // Suffixes of what may stand beside a delivery and is none itself.
   std::vector<std::string> companions() const;

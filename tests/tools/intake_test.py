@@ -31,6 +31,15 @@ def statement(day, amount="6000,00", account=ACCOUNT):
             f":62F:C{day}CNY{amount}\r\n-\r\n").encode()
 
 
+# One account, one debit of 10.98: records 11, 22, 33 and 88 of 80 characters.
+NORMA43 = "".join(f"{line:80}\n" for line in (
+    "11" "0081" "5398" "0001414452" "170301" "170301" "2" "00000000003005" "978" "3" "TRADER",
+    "22" "    " "0901" "170301" "170301" "12" "408" "1" "00000000001098" "0000000000" "W2",
+    "33" "0081" "5398" "0001414452" "00001" "00000000001098" "00000" "00000000000000" "2"
+    "00000000001907" "978",
+    "88" "999999999999999999" "000003"))
+
+
 def openssl(*arguments, data=b""):
     return subprocess.run(["openssl", *map(str, arguments)], input=data, capture_output=True,
                           check=True).stdout
@@ -237,6 +246,39 @@ class Deliveries(unittest.TestCase):
         self.recond(1)
         self.assertEqual(self.quarantined("a.sta")["verdict"], "conflict")
         self.assertIn("stands already with other content", self.quarantined("a.sta")["reason"])
+
+    # --- what is known of a source's files ---
+
+    def test_a_sources_dialect_and_profile_read_its_files(self):
+        (self.folder / "bank.dialect.toml").write_text(
+            f'name = "bank"\nseparator = ";"\ndecimal = ","\ndates = ["DD.MM.YYYY"]\ncurrency = "CNY"\n'
+            f'account = "{ACCOUNT}"\n[columns]\nbooking_date = "Day"\namount = "Sum"\nbalance = "Left"\n'
+            'reference = "Order"\n')
+        (self.folder / "own.profile.toml").write_text("nonsense = 1\n")
+        self.configure(f'[[sources]]\nid = "csv"\naccount = "{ACCOUNT}"\ndialect = "bank.dialect.toml"\n'
+                       f'[[sources]]\nid = "spain"\naccount = "0001414452"\nprofile = "norma43"\n'
+                       f'[[sources]]\nid = "swift"\naccount = "{ACCOUNT}"\nformat = "MT940"\n')
+        for source in ("csv", "spain", "swift"):
+            (self.inbox / source).mkdir()
+        table = "Day;Order;Sum;Left\n01.03.2017;D1;6.000,00;6.000,00\n01.03.2017;W2;-1.000,00;5.000,00\n"
+        (self.inbox / "csv" / "day.csv").write_text(table)
+        (self.inbox / "csv" / "other.sta").write_bytes(statement("170302"))
+        (self.inbox / "spain" / "day.n43").write_text(NORMA43)
+        (self.inbox / "swift" / "day.csv").write_text(table.replace("01.03", "02.03"))
+        said = self.recond(1)
+        self.assertTrue(self.archived("day.csv", "csv"), said)
+        self.assertIn(b" lines 2 unreadable 0 PROVED", self.confirmation(table.encode()))
+        self.assertEqual(self.quarantined("other.sta", "csv")["verdict"], "refused")
+        self.assertIn("is in EUR, the ledger in CNY", self.quarantined("day.n43", "spain")["reason"])
+        self.assertEqual(self.quarantined("day.csv", "swift")["verdict"], "refused")
+        for key, wanted in [('profile = "own.profile.toml"', "own.profile.toml: profile: line 1: "),
+                            ('profile = "none"', "line 2: "), ('format = "MT9"', "unknown format 'MT9'"),
+                            ('charset = "utf-9"', "'charset' must be"),
+                            ('format = "BAI2"\nprofile = "norma43"', "only one of"),
+                            ('dialect = "own.profile.toml"', "own.profile.toml: ")]:
+            with self.subTest(key=key):
+                self.configure(f"[[sources]]\n{key}\n")
+                self.assertIn(wanted, self.recond(64))
 
     # --- confirmations ---
 
