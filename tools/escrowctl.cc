@@ -15,6 +15,8 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include "ledger/crypto/base64.h"
+#include "ledger/crypto/keys.h"
 #include "ledger/domain/command.h"
 #include "ledger/domain/flow.h"
 #include "tools/client/http_client.h"
@@ -24,6 +26,7 @@
 #include "tools/escrowctl_roll.h"
 #include "tools/escrowctl_send.h"
 #include "tools/escrowctl_statement.h"
+#include "tools/key_file.h"
 
 namespace {
 
@@ -50,8 +53,26 @@ std::string dashed(std::string_view name) {
 struct Globals {
   std::string socket;
   bool json = false;
-  int digits = 2;  // behind the point of amounts that are typed in
+  int digits = 2;        // behind the point of amounts that are typed in
+  std::string sign_as;   // operator
+  std::string sign_key;  // file
 };
+
+// A client that signs what it sends, if an operator said so.
+void sign_with_key(HttpClient& client, const Globals& globals) {
+  if (globals.sign_as.empty()) return;
+  auto key = tools::read_private_key(globals.sign_key);
+  if (!key) throw UsageError{key.error().message};
+  if (!key->public_key().fits(ledger::crypto::Scheme::kEd25519)) {
+    throw UsageError{globals.sign_key + ": not an Ed25519 key"};
+  }
+  client.set_headers([key = *std::move(key), name = globals.sign_as](std::string_view body) {
+    const auto signature = key.sign(ledger::crypto::Scheme::kEd25519, body);
+    if (!signature) return std::string();  // refused for want of one
+    return fmt::format("Escrow-Operator-Signature: {} {}\r\n", name,
+                       ledger::crypto::to_base64(*signature));
+  });
+}
 
 std::string help_of(const FieldSpec& spec) {
   switch (spec.type) {
@@ -127,6 +148,7 @@ int get(const Globals& globals, const std::string& target) {
 
 int send_flow(const Globals& globals, FlowArguments& arguments) {
   HttpClient client(globals.socket);
+  sign_with_key(client, globals);
   if (arguments.values[Field::kAuthority].empty()) {
     const auto profile = client.get("/v1/profile");
     if (!profile) return unreachable(profile.error());
@@ -152,6 +174,7 @@ int send_flow(const Globals& globals, FlowArguments& arguments) {
 
 int send_lines(const Globals& globals, const std::string& file) {
   HttpClient client(globals.socket);
+  sign_with_key(client, globals);
   const auto totals = tools::send_file(client, file, globals.json);
   if (!totals) return unreachable(totals.error());
   fmt::print(stderr, "committed {}, replayed {}, refused {}\n", totals->committed, totals->replayed,
@@ -161,6 +184,7 @@ int send_lines(const Globals& globals, const std::string& file) {
 
 int roll_day(const Globals& globals) {
   HttpClient client(globals.socket);
+  sign_with_key(client, globals);
   const auto totals = tools::roll_day(client, globals.json);
   if (!totals) return unreachable(totals.error());
   if (!globals.json) {
@@ -208,6 +232,12 @@ class Program {
   Program() : app_("escrowctl: sends commands to a running escrowd and reads from it") {
     app_.add_option("--socket", globals_.socket, "path of the daemon's socket")
         ->envname("ESCROW_SOCKET");
+    auto* sign_as =
+        app_.add_option("--sign-as", globals_.sign_as,
+                        "operator whose key signs what is sent, see escrowd.example.toml");
+    auto* sign_key = app_.add_option("--sign-key", globals_.sign_key, "the key's file, chmod 600");
+    sign_as->needs(sign_key);
+    sign_key->needs(sign_as);
     app_.add_flag("--json", globals_.json, "the daemon's JSON, for programs");
     app_.add_option("--digits", globals_.digits, "decimals of typed amounts: 2, JPY 0, KWD 3")
         ->check(CLI::Range(0, 4));

@@ -3,25 +3,30 @@
 #include <grp.h>
 #include <pwd.h>
 
+#include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <limits>
 #include <set>
 
+#include "ledger/domain/command.h"
 #include "tools/settings_reader.h"
 
 namespace tools {
 
 namespace base = ledger::base;
+namespace crypto = ledger::crypto;
 using ledger::server::PeerRule;
 
 namespace {
 
 class ConfigReader {
  public:
-  ConfigReader(const SettingsReader& reader, EscrowdConfig& config)
-      : reader_(reader), config_(config) {}
+  ConfigReader(const SettingsReader& reader, const std::string& path, EscrowdConfig& config)
+      : reader_(reader), folder_(std::filesystem::path(path).parent_path()), config_(config) {}
 
   void read(const toml::table& root) {
-    reader_.only(root, {"limits", "server", "engine", "peers"});
+    reader_.only(root, {"limits", "server", "engine", "operators", "peers"});
     read_limits(root);
     if (const toml::table* server = reader_.sub_table(root, "server")) {
       reader_.only(*server, {"socket", "threads"});
@@ -39,6 +44,7 @@ class ConfigReader {
       reader_.number(*engine, "fold_delay_ms", 1, 3'600'000, out.fold_delay_ms);
       reader_.number(*engine, "unfolded_rows_max", 1, 1'000'000'000, out.unfolded_rows_max);
     }
+    for (const toml::table* one : reader_.tables(root, "operators")) read_operator(*one);
     for (const toml::table* peer : reader_.tables(root, "peers")) read_peer(*peer);
   }
 
@@ -86,6 +92,28 @@ class ConfigReader {
     }
   }
 
+  // Two names with one key would be one person with two.
+  void read_operator(const toml::table& table) {
+    reader_.only(table, {"name", "key"});
+    std::string name, file;
+    reader_.text(table, "name", name);
+    reader_.text(table, "key", file);
+    if (!ledger::domain::is_code(name)) reader_.refuse(table, "an operator needs a name");
+    if (file.empty()) reader_.refuse(table, "key 'key' is missing");
+    std::ifstream in(folder_ / file, std::ios::binary);
+    const std::string pem((std::istreambuf_iterator<char>(in)), {});
+    auto key = crypto::PublicKey::from_pem(pem);
+    if (!key) reader_.refuse(table, file + ": " + key.error().message);
+    if (!key->fits(crypto::Scheme::kEd25519)) reader_.refuse(table, file + ": not an Ed25519 key");
+    for (const auto& [other, known] : config_.server.operator_keys) {
+      if (other == name) reader_.refuse(table, "the operator stands twice");
+      if (known.fingerprint() == key->fingerprint()) {
+        reader_.refuse(table, fmt::format("{} has the key of {}", name, other));
+      }
+    }
+    config_.server.operator_keys.emplace(name, *std::move(key));
+  }
+
   void read_peer(const toml::table& table) {
     reader_.only(table, {"uid", "user", "gid", "group", "roles", "operators", "relay"});
     PeerRule rule;
@@ -124,6 +152,7 @@ class ConfigReader {
   }
 
   const SettingsReader& reader_;
+  const std::filesystem::path folder_;
   EscrowdConfig& config_;
 };
 
@@ -131,7 +160,7 @@ class ConfigReader {
 
 base::Result<base::Ok, base::Fault> read_config(const std::string& path, EscrowdConfig& config) {
   return read_settings(path, [&](const SettingsReader& reader, const toml::table& root) {
-    ConfigReader(reader, config).read(root);
+    ConfigReader(reader, path, config).read(root);
   });
 }
 

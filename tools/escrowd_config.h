@@ -5,6 +5,7 @@
 //   [server]  socket, threads
 //   [engine]  data, queue_commands_max, group_commands_max, fold_rows, fold_delay_ms,
 //             unfolded_rows_max
+//   [[operators]] name, key (a PEM file of an Ed25519 public key, relative to this file)
 //   [[peers]] uid or user or gid or group; roles = [...]; operators = [...] ("*" for any)
 #pragma once
 

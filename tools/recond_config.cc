@@ -1,7 +1,5 @@
 #include "tools/recond_config.h"
 
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <array>
 #include <filesystem>
@@ -14,6 +12,7 @@
 #include "custody_adapter/profile.h"
 #include "ledger/crypto/checksum.h"
 #include "tools/journal_source.h"
+#include "tools/key_file.h"
 #include "tools/settings_reader.h"
 
 namespace tools {
@@ -218,21 +217,6 @@ base::Result<RecondConfig, base::Fault> read_recond_config(const std::string& pa
   });
   if (!done) return base::fail(std::move(done.error()));
   return config;
-}
-
-base::Result<crypto::PrivateKey, base::Fault> read_private_key(const std::string& path) {
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0) {
-    return base::fail(base::not_found(path + ": there is no such file"));
-  }
-  if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
-    return base::fail(base::invalid(path + ": others may read or change it; chmod 600"));
-  }
-  auto pem = read_file(path);
-  if (!pem) return base::fail(std::move(pem.error()));
-  auto key = crypto::PrivateKey::from_pem(*pem);
-  if (!key) return base::fail(base::invalid(path + ": " + key.error().message));
-  return key;
 }
 
 }  // namespace tools

@@ -45,8 +45,4 @@ struct RecondConfig {
 // The fault names file, line and key.
 ledger::base::Result<RecondConfig, ledger::base::Fault> read_recond_config(const std::string& path);
 
-// A private key; refuses a file that others may read.
-ledger::base::Result<ledger::crypto::PrivateKey, ledger::base::Fault> read_private_key(
-    const std::string& path);
-
 }  // namespace tools

@@ -213,6 +213,7 @@ void Connection::dispatch() {
   state_ = State::kHandling;
   deadline_ms_ = 0;
   peer_.follow();
+  peer_.hear(wire_->text.operator_signature, request_.body);
   loop_->service().handle(self());
 }
 

@@ -16,6 +16,7 @@ struct RequestText {
   std::string method_name;
   std::string target;
   std::string content_type;
+  std::string operator_signature;
   std::string body;
   int version = 11;  // 10 for HTTP/1.0
   bool expects_continue = false;
@@ -26,6 +27,7 @@ struct RequestText {
     method_name.clear();
     target.clear();
     content_type.clear();
+    operator_signature.clear();
     body.clear();
     expects_continue = false;
     expects_other = false;
@@ -51,8 +53,11 @@ class HttpParser final : public boost::beast::http::basic_parser<true> {
     out_.target.assign(target.data(), target.size());
   }
   void on_response_impl(int, Text, int, Error&) override {}
-  void on_field_impl(Field field, Text, Text value, Error&) override {
+  void on_field_impl(Field field, Text name, Text value, Error&) override {
     if (field == Field::content_type) out_.content_type.assign(value.data(), value.size());
+    if (field == Field::unknown && boost::beast::iequals(name, "Escrow-Operator-Signature")) {
+      out_.operator_signature.assign(value.data(), value.size());
+    }
     if (field == Field::expect) {
       const bool known = boost::beast::iequals(value, "100-continue");
       (known ? out_.expects_continue : out_.expects_other) = true;

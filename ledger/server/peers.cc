@@ -11,6 +11,7 @@
 #include <fmt/format.h>
 
 #include "ledger/base/check.h"
+#include "ledger/crypto/base64.h"
 #include "ledger/domain/flow.h"
 
 namespace ledger::server {
@@ -70,6 +71,16 @@ bool Peer::may_act_as(std::string_view operator_name) const {
          std::find(operators_.begin(), operators_.end(), operator_name) != operators_.end();
 }
 
+void Peer::hear(std::string_view signature, std::string_view body) {
+  signer_.clear();
+  if (keys_->empty() || signature.empty()) return;
+  const std::size_t blank = std::min(signature.find(' '), signature.size());
+  const auto key = keys_->find(signature.substr(0, blank));
+  if (key == keys_->end()) return;
+  const auto bytes = crypto::from_base64(signature.substr(blank));
+  if (bytes && key->second.verify(crypto::Scheme::kEd25519, body, *bytes)) signer_ = key->first;
+}
+
 std::optional<domain::Refusal> Peer::judge(const domain::Command& command) const {
   // What operators do is somebody's doing.
   if (command.authority() == domain::Authority::kOperators &&
@@ -100,11 +111,18 @@ std::optional<domain::Refusal> Peer::judge(const domain::Command& command) const
     return domain::Refusal{domain::RefusalCode::kOperatorForbidden,
                            fmt::format("operator={} uid={}", name, uid_)};
   }
+  if (!name.empty() && !keys_->empty() && name != signer_) {
+    return domain::Refusal{domain::RefusalCode::kOperatorForbidden,
+                           fmt::format("operator={} did not sign the request", name)};
+  }
   return std::nullopt;
 }
 
-PeerRules::PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, ProfileSource profile)
-    : rules_(std::move(rules)), profile_(std::move(profile)) {
+PeerRules::PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, ProfileSource profile,
+                     OperatorKeys keys)
+    : rules_(std::move(rules)),
+      profile_(std::move(profile)),
+      keys_(std::make_shared<const OperatorKeys>(std::move(keys))) {
   if (rules_.empty()) owner_ = own_uid;
 }
 
@@ -112,6 +130,7 @@ Peer PeerRules::peer_of(const Credentials& credentials) const {
   Peer peer;
   peer.uid_ = credentials.uid;
   peer.source_ = profile_;
+  peer.keys_ = keys_;
   peer.every_role_ = peer.any_operator_ = owner_ == credentials.uid;
   for (const PeerRule& rule : rules_) {
     const bool by_user = rule.uid && *rule.uid == credentials.uid;

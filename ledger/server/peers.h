@@ -5,6 +5,8 @@
 #include <bitset>
 #include <cstdint>
 #include <functional>
+#include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@
 
 #include "ledger/base/fault.h"
 #include "ledger/base/result.h"
+#include "ledger/crypto/keys.h"
 #include "ledger/domain/command.h"
 #include "ledger/domain/profile.h"
 #include "ledger/domain/refusal.h"
@@ -25,6 +28,9 @@ struct PeerRule {
   std::vector<std::string> roles;
   std::vector<std::string> operators;  // names it may act as; "*" for any
 };
+
+// Who is an operator by a key. Once there are any, the name of an operator needs its signature.
+using OperatorKeys = std::map<std::string, crypto::PublicKey, std::less<>>;
 
 struct Credentials {
   std::uint32_t uid = 0;
@@ -44,8 +50,11 @@ class Peer {
   const std::vector<std::string>& roles() const { return roles_; }
   bool may_send(domain::FlowCode flow) const;
   bool may_act_as(std::string_view operator_name) const;
-  // That operators are named, then role, also for what is proposed, then operator; nothing if the
-  // peer may send the command.
+  // The request that comes now: its header Escrow-Operator-Signature, "NAME BASE64", is a signature
+  // of the body by the operator's key, or counts as none.
+  void hear(std::string_view signature, std::string_view body);
+  // That operators are named, then role, also for what is proposed, then operator, by name and by
+  // key; nothing if the peer may send the command.
   std::optional<domain::Refusal> judge(const domain::Command& command) const;
 
  private:
@@ -56,6 +65,8 @@ class Peer {
   std::vector<std::string> operators_;
   bool any_operator_ = false;
   bool every_role_ = false;  // whatever roles the profile has
+  std::shared_ptr<const OperatorKeys> keys_;
+  std::string signer_;  // of the request at hand; empty: nobody
   ProfileSource source_;
   const domain::Profile* seen_ = nullptr;
   std::bitset<kFlows> flows_;
@@ -64,13 +75,15 @@ class Peer {
 class PeerRules {
  public:
   // Without rules the daemon's own user has every role and may act as any operator; others none.
-  PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, ProfileSource profile);
+  PeerRules(std::vector<PeerRule> rules, std::uint32_t own_uid, ProfileSource profile,
+            OperatorKeys keys = {});
   Peer peer_of(const Credentials& credentials) const;
 
  private:
   std::vector<PeerRule> rules_;
   std::optional<std::uint32_t> owner_;  // without rules
   ProfileSource profile_;
+  std::shared_ptr<const OperatorKeys> keys_;
 };
 
 // Roles a rule may name: those of the flows and the two that only read.

@@ -104,8 +104,10 @@ struct Server::Impl {
   Impl(Options given, engine::Engine& the_engine, File socket)
       : options(std::move(given)),
         engine(the_engine),
-        rules(options.peers, ::geteuid(),
-              [&the_engine]() -> const domain::Profile& { return the_engine.profile(); }),
+        rules(
+            options.peers, ::geteuid(),
+            [&the_engine]() -> const domain::Profile& { return the_engine.profile(); },
+            options.operator_keys),
         counters(std::make_shared<Counters>()),
         followers(std::make_shared<Followers>()),
         service(Core{the_engine, options.limits, counters, followers}),

@@ -35,6 +35,7 @@ struct Options {
   unsigned threads = 0;  // 0: one for every four cores
   Limits limits;
   std::vector<PeerRule> peers;  // see PeerRules
+  OperatorKeys operator_keys;   // likewise
   // Takes one JSON object per event worth a line; from any thread. May be empty.
   std::function<void(std::string_view)> log;
 };

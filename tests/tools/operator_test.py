@@ -5,7 +5,9 @@ courts that wait in line, and the day-roll that marks, ends and serves what is d
     operator_test.py FOLDER_OF_PROGRAMS
 """
 
+import base64
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -27,8 +29,8 @@ class Ledger(unittest.TestCase):
         self.socket = self.folder / "s"
         subprocess.run([PROGRAMS / "escrowd", "--init", "--data", self.folder / "d", "--profile", self.profile,
                         "--business-date", "2017-03-01"], check=True, capture_output=True)
-        daemon = subprocess.Popen([PROGRAMS / "escrowd", "--data", self.folder / "d", "--socket",
-                                   self.socket], stderr=subprocess.DEVNULL)
+        daemon = subprocess.Popen([PROGRAMS / "escrowd", *self.settings(), "--data", self.folder / "d",
+                                   "--socket", self.socket], stderr=subprocess.DEVNULL)
         self.addCleanup(lambda: (daemon.terminate(), self.assertEqual(daemon.wait(30), 0)))
         deadline = time.monotonic() + 30
         while self.run_ctl("status").returncode != 0:
@@ -36,6 +38,9 @@ class Ledger(unittest.TestCase):
             time.sleep(0.05)
         for code in self.clients:
             self.do(f"open-account --id open-{code} --client {code}")
+
+    def settings(self):
+        return []
 
     def run_ctl(self, *words):
         return subprocess.run([PROGRAMS / "escrowctl", "--socket", self.socket, *words], text=True,
@@ -228,6 +233,83 @@ class Peers(unittest.TestCase):
                 self.assertIn(why, text)
                 self.assertIn("line ", text)
             self.assertEqual(code, 66, text)
+
+
+class FourEyesByKey(Ledger):
+    """One user of the machine, several operators: each has a key, and the name alone is nothing."""
+
+    def settings(self):
+        for name, algorithm in (("alice", "ED25519"), ("bob", "ED25519"), ("rsa", "RSA")):
+            private = self.folder / f"{name}.key"
+            subprocess.run(["openssl", "genpkey", "-algorithm", algorithm, "-out", private], check=True,
+                           capture_output=True)
+            private.chmod(0o600)
+            subprocess.run(["openssl", "pkey", "-in", private, "-pubout", "-out",
+                            self.folder / f"{name}.pem"], check=True)
+        self.config = self.folder / "escrowd.toml"
+        self.config.write_text(self.operators(("alice", "alice"), ("bob", "bob")))
+        return ["--config", self.config]
+
+    @staticmethod
+    def operators(*named):
+        text = "".join(f'[[operators]]\nname = "{name}"\nkey = "{key}.pem"\n' for name, key in named)
+        return text + (f'[[peers]]\nuid = {os.geteuid()}\nroles = ["platform", "operator", "bank"]\n'
+                       'operators = ["*"]\nrelay = true\n')
+
+    def signed(self, name, key, line, code=0):
+        return self.do(f"--sign-as {name} --sign-key {self.folder / key}.key {line}", code)
+
+    def test_an_approval_needs_another_key_not_only_another_name(self):
+        self.pay_in(1, "lender:L1", "100.00")
+        ask = "freeze --id f1 --client lender:L1 --reason inquiry"
+        self.do(ask)
+        propose = "unfreeze --propose --id p1 --client lender:L1 --reason done --operator alice"
+        self.assertIn("did not sign the request", self.do(propose, 1))
+        self.assertIn("did not sign", self.signed("alice", "bob", propose, 1))
+        self.assertIn("did not sign", self.signed("bob", "bob", propose, 1))
+        self.signed("alice", "alice", propose)
+        approve = "approve --id a1 --proposal p1 --operator bob"
+        for name, key in (("alice", "alice"), ("bob", "alice")):
+            self.assertIn("OPERATOR_FORBIDDEN", self.signed(name, key, approve, 1))
+        self.assertIn("SAME_OPERATOR", self.signed("alice", "alice", "approve --id a0 --proposal p1 "
+                                                                     "--operator alice", 1))
+        self.signed("bob", "bob", approve)
+        self.assertNotIn("frozen", json.dumps(self.get("owner lender:L1")["flags"])
+                         if "flags" in self.get("owner lender:L1") else "")
+        self.do("withdraw --id w1 --client lender:L1 --amount 1.00")
+
+    def test_a_signature_is_of_one_body(self):
+        body = {"id": "p9", "flow": "halt", "authority": "operators", "operator": "alice", "reason": "drill"}
+        text = json.dumps(body).encode()
+        (self.folder / "body").write_bytes(text)
+        signature = subprocess.run(["openssl", "pkeyutl", "-sign", "-inkey", self.folder / "alice.key", "-rawin",
+                                    "-in", self.folder / "body"], check=True, capture_output=True).stdout
+        for sent, header, status in [
+                (text.replace(b"drill", b"drift"), base64.b64encode(signature), "403"),
+                (text, b"!!!", "403"), (text, b"", "403"),
+                (text, base64.b64encode(signature), "200")]:
+            done = subprocess.run(
+                ["curl", "-s", "-o", self.folder / "answer", "-w", "%{http_code}", "--unix-socket", self.socket,
+                 "-H", "Content-Type: application/json", "-H",
+                 "Escrow-Operator-Signature: alice " + header.decode(), "--data-binary", "@-",
+                 "http://localhost/v1/commands"], input=sent, check=True, capture_output=True)
+            self.assertEqual(done.stdout.decode(), status, (self.folder / "answer").read_text())
+
+    def test_settings_of_operators_are_refused_by_line(self):
+        for text, wanted in [
+            (self.operators(("alice", "alice"), ("bob", "alice")), "line 4: bob has the key of alice"),
+            (self.operators(("alice", "alice"), ("alice", "bob")), "line 4: the operator stands twice"),
+            (self.operators(("alice", "rsa")), "rsa.pem: not an Ed25519 key"),
+            (self.operators(("alice", "none")), "line 1: none.pem: "),
+            ('[[operators]]\nname = "alice"\n', "line 1: key 'key' is missing"),
+        ]:
+            with self.subTest(text=text):
+                self.config.write_text(text)
+                done = subprocess.run([PROGRAMS / "escrowd", "--config", self.config, "--data", self.folder / "d",
+                                       "--socket", self.folder / "t"], capture_output=True, text=True,
+                                      timeout=20, check=False)
+                self.assertNotEqual(done.returncode, 0)
+                self.assertIn(wanted, done.stderr)
 
 
 if __name__ == "__main__":

@@ -181,6 +181,7 @@ struct HttpClient::Impl {
   }
 
   std::string path;
+  std::function<std::string(std::string_view)> headers;
   std::uint32_t timeout_ms = 0;
   int socket = -1;
   bool fresh = true;     // no request has been answered on this connection yet
@@ -197,6 +198,10 @@ HttpClient::HttpClient(std::string socket_path, std::uint32_t timeout_ms)
 }
 HttpClient::~HttpClient() { impl_->drop(); }
 
+void HttpClient::set_headers(std::function<std::string(std::string_view body)> of_body) {
+  impl_->headers = std::move(of_body);
+}
+
 base::Result<base::Ok, base::Fault> HttpClient::send(std::string_view method,
                                                      std::string_view target,
                                                      std::string_view content_type,
@@ -209,6 +214,7 @@ base::Result<base::Ok, base::Fault> HttpClient::send(std::string_view method,
   if (method != "GET") {
     fmt::format_to(std::back_inserter(head), "Content-Type: {}\r\nContent-Length: {}\r\n",
                    content_type, body.size());
+    if (impl_->headers) head += impl_->headers(body);
   }
   head += "\r\n";
   constexpr std::size_t kOneWrite = 16U << 10;

@@ -41,6 +41,9 @@ class HttpClient {
       std::string_view target, const std::function<bool(std::string_view)>& line,
       std::uint32_t timeout_ms = 0);
 
+  // Header lines, each with its CRLF, that every request with a body gets from now on.
+  void set_headers(std::function<std::string(std::string_view body)> of_body);
+
   // The two halves of post(), for callers that keep several connections busy. After send() comes
   // exactly one receive().
   ledger::base::Result<ledger::base::Ok, ledger::base::Fault> send(std::string_view method,
