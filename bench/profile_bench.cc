@@ -4,11 +4,11 @@
 // counts the line ends of the same bytes: what only touching them costs.
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "bench/plain_read.h"
 #include "custody_adapter/profile.h"
 
 namespace {
@@ -136,16 +136,7 @@ void parse(benchmark::State& state, int subject) {
 
 void plain(benchmark::State& state, int subject) {
   const std::string_view bytes = file(subject);
-  for (auto _ : state) {
-    std::uint64_t lines = 0;
-    const char* at = bytes.data();
-    const char* const end = at + bytes.size();
-    while (const void* found = std::memchr(at, '\n', static_cast<std::size_t>(end - at))) {
-      at = static_cast<const char*>(found) + 1;
-      ++lines;
-    }
-    benchmark::DoNotOptimize(lines);
-  }
+  for (auto _ : state) benchmark::DoNotOptimize(bench::count_line_ends(bytes));
   count(state, bytes.size());
 }
 

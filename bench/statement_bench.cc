@@ -4,11 +4,11 @@
 // costs.
 #include <benchmark/benchmark.h>
 
-#include <cstring>
 #include <map>
 #include <memory>
 #include <string>
 
+#include "bench/plain_read.h"
 #include "custody_adapter/csv_dialect.h"
 #include "custody_adapter/reader.h"
 #include "ledger/base/check.h"
@@ -122,16 +122,7 @@ void parse(benchmark::State& state, Family family) {
 
 void plain(benchmark::State& state, Family family) {
   const std::string_view bytes = file(family);
-  for (auto _ : state) {
-    std::uint64_t lines = 0;
-    const char* at = bytes.data();
-    const char* const end = at + bytes.size();
-    while (const void* found = std::memchr(at, '\n', static_cast<std::size_t>(end - at))) {
-      at = static_cast<const char*>(found) + 1;
-      ++lines;
-    }
-    benchmark::DoNotOptimize(lines);
-  }
+  for (auto _ : state) benchmark::DoNotOptimize(bench::count_line_ends(bytes));
   count(state, bytes.size());
 }
 

@@ -4,12 +4,11 @@
 #include <pwd.h>
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <set>
 
 #include "ledger/domain/command.h"
+#include "tools/key_file.h"
 #include "tools/settings_reader.h"
 
 namespace tools {
@@ -100,9 +99,7 @@ class ConfigReader {
     reader_.text(table, "key", file);
     if (!ledger::domain::is_code(name)) reader_.refuse(table, "an operator needs a name");
     if (file.empty()) reader_.refuse(table, "key 'key' is missing");
-    std::ifstream in(folder_ / file, std::ios::binary);
-    const std::string pem((std::istreambuf_iterator<char>(in)), {});
-    auto key = crypto::PublicKey::from_pem(pem);
+    auto key = read_public_key((folder_ / file).string());
     if (!key) reader_.refuse(table, file + ": " + key.error().message);
     if (!key->fits(crypto::Scheme::kEd25519)) reader_.refuse(table, file + ": not an Ed25519 key");
     for (const auto& [other, known] : config_.server.operator_keys) {

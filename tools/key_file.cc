@@ -10,6 +10,19 @@ namespace tools {
 namespace base = ledger::base;
 namespace crypto = ledger::crypto;
 
+namespace {
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+}  // namespace
+
+base::Result<crypto::PublicKey, base::Fault> read_public_key(const std::string& path) {
+  return crypto::PublicKey::from_pem(text_of(path));
+}
+
 base::Result<crypto::PrivateKey, base::Fault> read_private_key(const std::string& path) {
   struct stat status {};
   if (::stat(path.c_str(), &status) != 0) {
@@ -18,9 +31,7 @@ base::Result<crypto::PrivateKey, base::Fault> read_private_key(const std::string
   if ((status.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return base::fail(base::invalid(path + ": others may read or change it; chmod 600"));
   }
-  std::ifstream in(path, std::ios::binary);
-  const std::string pem((std::istreambuf_iterator<char>(in)), {});
-  auto key = crypto::PrivateKey::from_pem(pem);
+  auto key = crypto::PrivateKey::from_pem(text_of(path));
   if (!key) return base::fail(base::invalid(path + ": " + key.error().message));
   return key;
 }

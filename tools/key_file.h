@@ -1,4 +1,4 @@
-// Files of private keys.
+// Files of keys.
 #pragma once
 
 #include <string>
@@ -11,6 +11,10 @@ namespace tools {
 
 // PEM, without a password. Refuses (kInvalid) a file that others than its owner may read or change.
 ledger::base::Result<ledger::crypto::PrivateKey, ledger::base::Fault> read_private_key(
+    const std::string& path);
+
+// PEM, a key or a certificate. What cannot be read is no key (kInvalid).
+ledger::base::Result<ledger::crypto::PublicKey, ledger::base::Fault> read_public_key(
     const std::string& path);
 
 }  // namespace tools
